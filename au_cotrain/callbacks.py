@@ -1,0 +1,150 @@
+"""Observers of a training: the screen, sample faces, the graph. None of them changes a weight."""
+
+import time
+from typing import Any
+
+import matplotlib
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.loggers import WandbLogger
+from rich import get_console
+
+from au_cotrain.graph import normalize_adjacency
+from au_cotrain.task import CoTraining
+from au_cotrain.views import fuse
+
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+
+class EpochLines(pl.Callback):
+    """A line on the screen after each epoch.
+
+    Args:
+        monitor: the validation metric that chooses the epoch; a star marks a new best.
+    """
+
+    def __init__(self, monitor: str) -> None:
+        self.monitor = monitor
+        self.best = float("-inf")
+        self.unreadable: set[str] = set()
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Start the epoch's clock and its mean loss."""
+        self.started, self.losses = time.perf_counter(), [torch.zeros(())]
+
+    def on_train_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,  # noqa: ANN401 - Lightning's signature
+        batch: dict[str, Any],
+        batch_idx: int,
+    ) -> None:
+        """Note the loss, and pictures of the pool that could not be read."""
+        self.losses.append(outputs["loss"])
+        self.seconds = time.perf_counter() - self.started
+        for path in set(batch["unreadable"]) - self.unreadable:
+            self.unreadable.add(path)
+            get_console().print(f"left out of the pool, unreadable: {path}", soft_wrap=True)
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Print the epoch's line."""
+        if not trainer.is_global_zero or trainer.state.fn != "fit":
+            return
+        assert isinstance(pl_module, CoTraining)
+        seen, steps = trainer.callback_metrics, len(self.losses) - 1
+        value = float(seen[self.monitor])
+        mark = " *" if value > self.best else ""
+        self.best = max(self.best, value)
+        get_console().print(
+            f"epoch {trainer.current_epoch + 1:>3}/{trainer.max_epochs}  "
+            f"stage {1 + int(pl_module.network.refining)}  "
+            f"loss {float(sum(self.losses)) / steps:7.3f}  {self.seconds / steps:.2f} s/step  "
+            f"val F1 {float(seen['val/f1']):.3f}  AUC {float(seen['val/auc']):.3f}{mark}",
+            highlight=False,
+        )
+
+    def on_fit_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Count what was left out."""
+        if self.unreadable:
+            get_console().print(f"{len(self.unreadable)} unreadable pictures left out of the pool")
+
+
+class SampleFaces(pl.Callback):
+    """Logs some validation faces with the labels and both views' probabilities, to W&B.
+
+    Args:
+        faces: how many.
+        every: epochs between two looks; the last epoch is looked at always.
+    """
+
+    def __init__(self, faces: int = 8, every: int = 5) -> None:
+        self.faces, self.every = faces, every
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Look at the first faces of the validation split."""
+        logger, epoch = trainer.logger, trainer.current_epoch + 1
+        due = epoch % self.every == 0 or epoch == trainer.max_epochs
+        if not isinstance(logger, WandbLogger) or not due or trainer.state.fn != "fit":
+            return
+        assert isinstance(pl_module, CoTraining)
+        batch = next(iter(trainer.datamodule.val_dataloader()))  # type: ignore[attr-defined]
+        images = batch["images"][: self.faces].to(pl_module.device)
+        with torch.no_grad():
+            logits = pl_module.network(images).logits
+        captions = [
+            _caption(pl_module.hparams["aus"], *columns)
+            for columns in zip(
+                batch["labels"], logits[0].sigmoid(), logits[1].sigmoid(), fuse(*logits),
+                strict=False,
+            )
+        ]  # fmt: skip
+        pixels = [image.permute(1, 2, 0).cpu().numpy() for image in images]
+        logger.log_image("val/faces", pixels, caption=captions)
+
+
+def _caption(aus: list[str], labels: Any, *columns: Any) -> str:  # noqa: ANN401 - tensors of C
+    said = {0: "0", 1: "1"}
+    return "\n".join(
+        f"{au} {said.get(int(labels[j]), '?')}: "
+        + " / ".join(f"{float(column[j]):.2f}" for column in columns)
+        for j, au in enumerate(aus)
+    )
+
+
+class GraphReport(pl.Callback):
+    """Draws the AUs' co-occurrence before and after learning into the run, and to W&B."""
+
+    def on_fit_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Draw both graphs."""
+        if not trainer.is_global_zero:
+            return
+        assert isinstance(pl_module, CoTraining)
+        network = pl_module.network
+        figure = draw_graph(
+            list(pl_module.hparams["aus"]),
+            {
+                "co-occurrence in the training labels": network.relation,
+                "co-occurrence in validation predictions": pl_module.predicted_relation,
+                "adjacency before learning": normalize_adjacency(network.relation),
+                "adjacency after learning": network.adjacency().detach(),
+            },
+        )
+        figure.savefig(f"{trainer.default_root_dir}/graph.png", dpi=100)
+        if isinstance(trainer.logger, WandbLogger):
+            trainer.logger.log_image("graph", [figure])
+        plt.close(figure)
+
+
+def draw_graph(aus: list[str], matrices: dict[str, torch.Tensor]) -> Figure:
+    """Draw (C, C) matrices with values in [−1, 1] as heat maps, two a row, under their titles."""
+    figure, axes = plt.subplots(2, 2, figsize=(12, 11), layout="constrained")
+    for axis, (title, matrix) in zip(axes.flat, matrices.items(), strict=True):
+        picture = axis.imshow(matrix.cpu(), cmap="RdBu_r", vmin=-1, vmax=1)
+        axis.set_title(title)
+        axis.set_xticks(range(len(aus)), aus, rotation=90)
+        axis.set_yticks(range(len(aus)), aus)
+    figure.colorbar(picture, ax=axes, shrink=0.6)
+    return figure

@@ -1,0 +1,78 @@
+"""From a checkpoint to a predictor: the graph is folded into plain linear classifiers."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from au_cotrain.metrics import AUScore, mean_score
+from au_cotrain.predictor import Predictor, PredictorCard, PredictorError
+from au_cotrain.task import CoTraining
+
+
+def export_predictor(
+    checkpoint: Path, out: Path, scores: dict[str, list[AUScore]] | None = None
+) -> Predictor:
+    """Write a checkpoint's predictor.
+
+    Args:
+        checkpoint: written by training.
+        out: folder for ``predictor.safetensors`` and ``predictor.json``.
+        scores: per split, to be told beside the checkpoint's own validation scores.
+
+    Raises:
+        PredictorError: the file is missing or no checkpoint of this project.
+    """
+    if not checkpoint.is_file():
+        raise PredictorError(f"{checkpoint}: no such checkpoint")
+    try:
+        content = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        # The weights are in the checkpoint: nothing is to be downloaded or read again.
+        hparams = {**content["hyper_parameters"], "pretrained": False}
+        task = CoTraining(**hparams)
+        task.load_state_dict(content["state_dict"])
+    except Exception as error:  # torch, zip, pickle and our own checks each raise their own
+        reason = " ".join(str(error).split())[:200]
+        raise PredictorError(f"{checkpoint}: not a checkpoint of au_cotrain ({reason})") from error
+
+    splits = {"validation": [AUScore(**score) for score in content["validation"]]}
+    splits.update(scores or {})
+    provenance = dict(hparams["provenance"] or {})
+    card = PredictorCard(
+        aus=list(hparams["aus"]),
+        backbones=list(hparams["backbones"]),
+        feature_dim=task.network.feature_dim,
+        image_size=hparams["image_size"],
+        scaled_size=provenance.pop("scaled_size", hparams["image_size"]),
+        alignment=provenance.pop("alignment", "square crops, each face as in training"),
+        provenance={
+            **provenance,
+            "epoch": content["epoch"],
+            "step": content["global_step"],
+            "graph": bool(task.network.refining),
+            "au_cotrain": version("au_cotrain"),
+            "torch": torch.__version__,
+            "timm": version("timm"),
+        },
+        metrics={split: _summary(split_scores) for split, split_scores in splits.items()},
+    )
+    predictor = Predictor(card)
+    predictor.encoders.load_state_dict(task.network.encoders.state_dict())
+    with torch.no_grad():
+        for linear, rows in zip(
+            predictor.classifiers, task.network.refined_classifiers(), strict=True
+        ):
+            linear.load_state_dict({"weight": rows[:, :-1], "bias": rows[:, -1]})
+    predictor.save(out)
+    return predictor.eval()
+
+
+def _summary(scores: list[AUScore]) -> dict[str, Any]:
+    names = ("f1", "auc", "average_precision")
+    return {
+        "mean": {name: mean_score(scores, name) for name in names},
+        "aus": {
+            score.au: {k: v for k, v in score._asdict().items() if k != "au"} for score in scores
+        },
+    }

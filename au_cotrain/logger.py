@@ -1,0 +1,62 @@
+"""Where a run is written down: Weights & Biases, off-line unless told otherwise, or CSV."""
+
+import netrc
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pytorch_lightning.loggers import CSVLogger, Logger
+
+
+def build_logger(
+    name: str, folder: Path, config: dict[str, Any], project: str = "au_cotrain", mode: str = "auto"
+) -> Logger:
+    """Open a run's logger.
+
+    Args:
+        name: "wandb" or "csv"; "csv" never imports wandb.
+        folder: of the run; everything is written below it.
+        config: the composed configuration.
+        project: W&B project.
+        mode: "online", "offline", or "auto": online if there is a W&B key (WANDB_API_KEY or the
+            login that ``wandb login`` stores) or WANDB_MODE says so, else off-line.
+    """
+    if name == "csv":
+        return CSVLogger(folder, name="csv", version="")
+    from pytorch_lightning.loggers import WandbLogger
+
+    if mode == "auto":
+        mode = os.environ.get("WANDB_MODE") or ("online" if _has_key() else "offline")
+    os.environ.setdefault("WANDB_SILENT", "true")  # the run's own summary says where all lies
+    logger = WandbLogger(
+        project=project, save_dir=folder, config=config, mode=mode, log_model=False
+    )
+    return logger
+
+
+def _has_key() -> bool:
+    if os.environ.get("WANDB_API_KEY"):
+        return True
+    host = urlsplit(os.environ.get("WANDB_BASE_URL", "https://api.wandb.ai")).hostname or ""
+    try:
+        return netrc.netrc().authenticators(host) is not None
+    except (OSError, netrc.NetrcParseError):
+        return False
+
+
+def log_predictor(logger: Logger | None, folder: Path) -> None:
+    """Keep an exported predictor with its run, as a W&B artifact; other loggers have none."""
+    if logger is None or isinstance(logger, CSVLogger):
+        return
+    import wandb
+
+    artifact = wandb.Artifact("predictor", type="model")
+    artifact.add_dir(str(folder))
+    logger.experiment.log_artifact(artifact)  # type: ignore[attr-defined]
+
+
+def finish(logger: Logger | None) -> None:
+    """Close a run, so that the next one of a sweep is another."""
+    if logger is not None and not isinstance(logger, CSVLogger):
+        logger.experiment.finish()  # type: ignore[attr-defined]

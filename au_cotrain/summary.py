@@ -1,0 +1,67 @@
+"""The end of a run on the screen: scores per AU, where everything lies, what to try next."""
+
+import resource
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich import get_console
+from rich.table import Table
+
+from au_cotrain.metrics import AUScore, mean_score
+
+
+def print_scores(title: str, scores: Sequence[AUScore], names: dict[str, str]) -> None:
+    """Print a table of scores.
+
+    Args:
+        title: above the table.
+        scores: one an AU.
+        names: AU → what FACS calls it.
+    """
+    table = Table(title=title, title_justify="left")
+    table.add_column("AU")
+    table.add_column("")
+    for column in ("known", "prevalence", "F1 at 0.5", "AUC"):
+        table.add_column(column, justify="right")
+    for score in scores:
+        table.add_row(
+            score.au, names.get(score.au, ""), str(score.known),
+            _number(score.prevalence), _number(score.f1), _number(score.auc),
+        )  # fmt: skip
+    table.add_section()
+    table.add_row("mean", "", "", "", *(_number(mean_score(scores, n)) for n in ("f1", "auc")))
+    get_console().print(table)
+    undefined = [score.au for score in scores if score.auc is None]
+    if undefined:
+        get_console().print(
+            f"not scored, for want of known faces with and without it: {', '.join(undefined)}"
+        )
+
+
+def print_whereabouts(run: Path, predictor: Path, picture: Path, minutes: float) -> None:
+    """Print where the run lies and the command that tries its predictor on a picture."""
+    command = _relative(Path(sys.executable).with_name("au-cotrain"))
+    get_console().print(
+        f"trained in {minutes:.1f} min, peak memory {peak_memory_gb():.1f} GB\n"
+        f"run        {_relative(run)}\n"
+        f"predictor  {_relative(predictor)}\n"
+        f"try it     {command} predict {_relative(predictor)} {_relative(picture)} -o aus.csv",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+def peak_memory_gb() -> float:
+    """The most memory this process ever held, in GB; processes that read pictures not counted."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1e9 if sys.platform == "darwin" else 1e6)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _relative(path: Path) -> Path:
+    path = path.absolute()
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -1,0 +1,192 @@
+"""The co-training task: what one step learns from, what one epoch is judged by."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.utilities.types import OptimizerLRScheduler
+from torch import Tensor
+
+from au_cotrain.graph import cooccurrence
+from au_cotrain.losses import (
+    DEFAULT_SHARE,
+    SELECTIVE_SHARES,
+    co_regularization_loss,
+    conditional_dependence,
+    multi_view_loss,
+    recognition_loss,
+)
+from au_cotrain.metrics import AUMetrics, AUScore, ConditionalDependence, mean_score
+from au_cotrain.network import CoTrainingNetwork, TwoViews
+from au_cotrain.views import fuse
+
+DEPENDENCE_FACES = 2048
+"""Faces of a split, spread over its batches, that the dependence diagnostic looks at."""
+
+
+class CoTraining(pl.LightningModule):
+    """Multi-label co-training of two views on labeled and unlabeled faces (MLCR, eq. of the total).
+
+    A batch is a dict: ``images`` (N, 3, S, S) uint8 RGB; ``labels`` (N, C) integers 0, 1 or −1
+    (unknown), all −1 for an unlabeled face. All arguments are plain values and travel with
+    every checkpoint.
+
+    Args:
+        aus: C names of action units, in the order of the labels' columns.
+        relation: (C, C) relation matrix of the **training** labels, see ``graph.cooccurrence``.
+        image_size: S.
+        backbones: two timm models.
+        pretrained: see ``network.CoTrainingNetwork``; so are the next four.
+        feature_dim: D.
+        mean: colour means.
+        std: colour deviations.
+        learn_adjacency: learn a residual on the graph.
+        graph_from: share of the epochs after which stage 2 begins, 0 to 1; ``None``: stage 1 only.
+        lambda_mv: weight of ``multi_view_loss``.
+        lambda_cr: weight of ``co_regularization_loss``.
+        lambda_ci: weight of ``conditional_dependence`` of the labeled faces' features.
+        ramp_epochs: epochs over which lambda_cr grows from 0, linearly.
+        selective: selective learning: a name in ``losses.SELECTIVE_SHARES``, or AU → share;
+            ``None`` for none.
+        learning_rate: of AdamW (with no weight decay, this is Adam).
+        graph_learning_rate: of the GCN and its adjacency; ``None``: ``learning_rate``.
+        weight_decay: of AdamW.
+        schedule: "constant", or "cosine" to 0 over all steps.
+        provenance: what a predictor should tell of its origin; not used in training.
+    """
+
+    def __init__(
+        self,
+        aus: Sequence[str],
+        relation: Sequence[Sequence[float]],
+        image_size: int,
+        backbones: Sequence[str],
+        pretrained: bool | str | Sequence[bool | str] = False,
+        feature_dim: int | None = None,
+        mean: tuple[float, float, float] | None = None,
+        std: tuple[float, float, float] | None = None,
+        learn_adjacency: bool = False,
+        graph_from: float | None = None,
+        lambda_mv: float = 0.0,
+        lambda_cr: float = 0.0,
+        lambda_ci: float = 0.0,
+        ramp_epochs: float = 0.0,
+        selective: str | Mapping[str, float] | None = None,
+        learning_rate: float = 1e-3,
+        graph_learning_rate: float | None = None,
+        weight_decay: float = 0.0,
+        schedule: str = "constant",
+        provenance: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__()
+        self.save_hyperparameters()
+        self.network = CoTrainingNetwork(
+            backbones,
+            image_size,
+            torch.tensor(relation),
+            pretrained,
+            feature_dim,
+            mean,
+            std,
+            learn_adjacency,
+        )
+        table = SELECTIVE_SHARES[selective] if isinstance(selective, str) else selective
+        self.shares = None if table is None else [table.get(au, DEFAULT_SHARE) for au in aus]
+        self.val_metrics, self.test_metrics = AUMetrics(aus), AUMetrics(aus)
+        self.dependence = ConditionalDependence()
+        self.scores: dict[str, list[AUScore]] = {}
+        self.predicted_relation = self.network.relation
+
+    def loss_terms(self, views: TwoViews, labels: Tensor) -> dict[str, Tensor]:
+        """Every named term of the loss, unweighted, for a batch's two views and (N, C) labels."""
+        return {
+            "recognition_1": recognition_loss(views.logits[0], labels, self.shares),
+            "recognition_2": recognition_loss(views.logits[1], labels, self.shares),
+            "multi_view": multi_view_loss(*views.classifiers),
+            "co_regularization": co_regularization_loss(*views.logits),
+            "conditional_dependence": conditional_dependence(*views.features, labels),
+        }
+
+    def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
+        """One step on labeled and unlabeled faces; every term is logged as ``train/<term>``."""
+        weight: Any = self.hparams  # plain values, typed in the signature
+        terms = self.loss_terms(self.network(batch["images"]), batch["labels"])
+        loss: Tensor = (
+            0.5 * (terms["recognition_1"] + terms["recognition_2"])
+            + weight.lambda_mv * terms["multi_view"]
+            + weight.lambda_cr * self.ramp() * terms["co_regularization"]
+            + weight.lambda_ci * terms["conditional_dependence"]
+        )
+        named = {f"train/{name}": value.detach() for name, value in terms.items()}
+        self.log_dict({**named, "train/loss": loss.detach()}, batch_size=len(batch["images"]))
+        return loss
+
+    def ramp(self) -> float:
+        """The share of lambda_cr in force now, 0 to 1."""
+        epochs: float = self.hparams["ramp_epochs"]
+        steps = epochs * self.trainer.num_training_batches
+        return min(1.0, self.trainer.global_step / steps) if steps else 1.0
+
+    def on_train_epoch_start(self) -> None:
+        """Enter stage 2 when its epoch has come."""
+        share, epochs = self.hparams["graph_from"], self.trainer.max_epochs or 0
+        if share is not None and self.current_epoch >= round(share * epochs):
+            self.network.start_graph()
+
+    def validation_step(self, batch: dict[str, Any], batch_idx: int) -> None:
+        """Collect one batch of the validation split."""
+        views, labels = self._score(self.val_metrics, batch), batch["labels"]
+        few = math.ceil(DEPENDENCE_FACES / self.trainer.num_val_batches[0])
+        self.dependence.update(views.features[0][:few], views.features[1][:few], labels[:few])
+
+    def on_validation_epoch_end(self) -> None:
+        """Score the whole validation split."""
+        found = torch.cat(self.val_metrics.probabilities) >= 0.5
+        self.predicted_relation = cooccurrence(found.long())
+        self._log_scores("val", self.val_metrics)
+        self.log("val/conditional_dependence", self.dependence.compute())
+        self.dependence.reset()
+
+    def test_step(self, batch: dict[str, Any], batch_idx: int) -> None:
+        """Collect one batch of the test split."""
+        self._score(self.test_metrics, batch)
+
+    def on_test_epoch_end(self) -> None:
+        """Score the whole test split."""
+        self._log_scores("test", self.test_metrics)
+
+    def _score(self, metrics: AUMetrics, batch: dict[str, Any]) -> TwoViews:
+        views: TwoViews = self.network(batch["images"])
+        metrics.update(fuse(*views.logits), batch["labels"])
+        return views
+
+    def _log_scores(self, split: str, metrics: AUMetrics) -> None:
+        scores = self.scores[split] = metrics.compute()
+        metrics.reset()
+        for name in ("f1", "auc", "average_precision"):
+            named = {f"{split}/{s.au}/{name}": getattr(s, name) for s in scores}
+            named[f"{split}/{name}"] = mean_score(scores, name)
+            self.log_dict({key: value for key, value in named.items() if value is not None})
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the epoch's validation scores beside its weights."""
+        checkpoint["validation"] = [score._asdict() for score in self.scores.get("val", [])]
+
+    def configure_optimizers(self) -> OptimizerLRScheduler:
+        """AdamW over backbones and classifiers, and over the graph at its own rate."""
+        graph = [*self.network.gcn.parameters(), self.network.adjacency_residual]
+        ids = {id(parameter) for parameter in graph}
+        rest = [parameter for parameter in self.parameters() if id(parameter) not in ids]
+        h: Any = self.hparams
+        optimizer = torch.optim.AdamW(
+            [{"params": rest}, {"params": graph, "lr": h.graph_learning_rate or h.learning_rate}],
+            lr=h.learning_rate,
+            weight_decay=h.weight_decay,
+        )
+        if h.schedule == "constant":
+            return optimizer
+        steps = int(self.trainer.estimated_stepping_batches)
+        cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": cosine, "interval": "step"}}

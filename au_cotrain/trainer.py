@@ -1,0 +1,54 @@
+"""The trainer of a run: Lightning's, with our observers and the choice of the epoch."""
+
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+from pytorch_lightning.callbacks import LearningRateMonitor, ModelCheckpoint, RichProgressBar
+from pytorch_lightning.loggers import Logger
+from rich import get_console
+
+from au_cotrain.callbacks import EpochLines, GraphReport, SampleFaces
+
+
+def build_trainer(run: Path, logger: Logger, monitor: str, settings: dict[str, Any]) -> pl.Trainer:
+    """A trainer that keeps the last epoch and the one that validation likes best.
+
+    Args:
+        run: folder of the run; checkpoints go to ``run/checkpoints/{best,last}.ckpt``.
+        logger: of the run.
+        monitor: validation metric, the higher the better.
+        settings: further arguments of ``pytorch_lightning.Trainer``.
+    """
+    # Lightning's adverts and device lists; its warnings go on being printed.
+    logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
+    # Lightning asks torch's pytree in a way the newest torch deprecates; theirs to mend.
+    warnings.filterwarnings("ignore", "`isinstance\\(treespec, LeafSpec\\)`", FutureWarning)
+    # Our batches are drawn whole and hold few faces; whether workers pay is the user's to say.
+    warnings.filterwarnings("ignore", ".*does not have many workers")
+    if settings["devices"] not in (1, "1") and settings["strategy"] == "auto":
+        # The graph takes no part in stage 1, and plain DDP waits for its gradients for ever.
+        settings = settings | {"strategy": "ddp_find_unused_parameters_true"}
+    terminal = get_console().is_terminal  # the bar is for people; a log has the epochs' lines
+    return pl.Trainer(
+        default_root_dir=run,
+        logger=logger,
+        callbacks=[
+            ModelCheckpoint(
+                run / "checkpoints", "best", monitor=monitor, mode="max", save_last=True,
+                enable_version_counter=False,
+            ),
+            LearningRateMonitor("step"),
+            EpochLines(monitor),
+            SampleFaces(),
+            GraphReport(),
+            *([RichProgressBar(leave=False)] if terminal else []),
+        ],
+        enable_progress_bar=terminal,
+        enable_model_summary=False,
+        use_distributed_sampler=False,  # our samplers part the faces among the ranks themselves
+        num_sanity_val_steps=0,
+        **settings,
+    )  # fmt: skip

@@ -1,0 +1,74 @@
+"""The dataset: drawn faces in, a batch out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import albumentations as A
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from data_modules.manifest import DataError, Manifest
+from data_modules.picture import PictureError, read_picture
+from data_modules.sampler import Draw
+from data_modules.transforms import central_crop
+
+
+class FaceDataset(Dataset[dict[str, Any]]):
+    """Faces of one or several manifests, by whole batches.
+
+    An item is a batch: ``images`` (N, 3, size, size) uint8 RGB; ``labels`` (N, C) int8, 1, 0 or
+    −1 (unknown), all −1 for a face of the pool; ``paths``, N of them; ``unreadable``, the paths of
+    pool faces that were left out because no picture could be read there.
+
+    Args:
+        manifests: labeled faces first; faces are counted through all of them.
+        size: pixels of a side of a face in a batch.
+        scaled_size: pixels of a side of a face before it is cropped to ``size``.
+        augment: random augmentation, or None for the central crop.
+    """
+
+    def __init__(
+        self,
+        manifests: Sequence[Manifest],
+        size: int,
+        scaled_size: int,
+        augment: A.Compose | None = None,
+    ) -> None:
+        self.manifests = list(manifests)
+        self.starts = np.cumsum([0] + [len(manifest) for manifest in manifests])
+        self.size, self.scaled_size, self.augment = size, scaled_size, augment
+
+    def __len__(self) -> int:
+        return int(self.starts[-1])
+
+    def __getitem__(self, draws: Sequence[Draw]) -> dict[str, Any]:
+        images, labels, paths, unreadable = [], [], [], []
+        for face, seed in draws:
+            part = int(np.searchsorted(self.starts, face, side="right")) - 1
+            manifest, row = self.manifests[part], face - int(self.starts[part])
+            path = manifest.paths[row].as_py()
+            try:
+                picture = read_picture(path, self.scaled_size)
+            except PictureError as error:
+                if (manifest.labels[row] >= 0).any():
+                    raise DataError(f"{manifest.where(row)}: unreadable picture {error}") from error
+                unreadable.append(path)
+                continue
+            images.append(self._crop(picture, seed))
+            labels.append(manifest.labels[row])
+            paths.append(path)
+        pixels = np.stack(images).transpose(0, 3, 1, 2)
+        return {
+            "images": torch.from_numpy(np.ascontiguousarray(pixels)),
+            "labels": torch.from_numpy(np.stack(labels)),
+            "paths": paths,
+            "unreadable": unreadable,
+        }
+
+    def _crop(self, picture: np.ndarray, seed: int) -> np.ndarray:
+        if self.augment is None:
+            return central_crop(picture, self.size)
+        self.augment.set_random_seed(seed)
+        face: np.ndarray = self.augment(image=picture)["image"]
+        return face

@@ -1,0 +1,215 @@
+"""The data module: labeled people to learn from, others to judge by, and a pool without labels."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+import pytorch_lightning as pl
+from rich import get_console
+from torch.utils.data import DataLoader
+
+from data_modules import transforms
+from data_modules.dataset import FaceDataset
+from data_modules.manifest import DataError, Manifest, read_manifest
+from data_modules.people import check_apart, in_pool_alone
+from data_modules.picture import check_pictures
+from data_modules.pool import read_pool
+from data_modules.sampler import CoTrainingSampler, InOrder
+
+Loader = DataLoader[dict[str, Any]]
+
+
+class Faces(pl.LightningDataModule):
+    """Faces from manifests.
+
+    Args:
+        labeled: table to learn from.
+        val: table of other people, by which the epoch is chosen.
+        test: table of other people again, scored once at the end; None for no test.
+        unlabeled: folder or table of the pool; None to train without one.
+        aus: the AUs to learn; None for all of the labeled table's.
+        size: pixels of a side of the faces the network sees.
+        scaled_size: pixels of a side before the (random or central) crop to ``size``; None for
+            15/14 of it, MLCR's 240 to 224.
+        augmentation: "paper" or "standard", see ``transforms.training``.
+        labeled_per_batch: labeled faces in a batch, over all devices.
+        unlabeled_per_batch: pool faces in a batch, over all devices.
+        steps_per_epoch: batches in an epoch; None for one round of the labeled faces.
+        eval_batch: faces in a batch of validation and test.
+        workers: processes that read pictures; 0 reads in the trainer's own.
+        check: decode every labeled picture once before training.
+        alignment: how the faces were cut out, in words; travels with the predictor.
+        seed: of order and augmentation.
+    """
+
+    def __init__(
+        self,
+        labeled: str | Path,
+        val: str | Path,
+        test: str | Path | None = None,
+        unlabeled: str | Path | None = None,
+        aus: Sequence[str] | None = None,
+        size: int = 224,
+        scaled_size: int | None = None,
+        augmentation: str = "standard",
+        labeled_per_batch: int = 16,
+        unlabeled_per_batch: int = 16,
+        steps_per_epoch: int | None = None,
+        eval_batch: int = 64,
+        workers: int = 0,
+        check: bool = True,
+        alignment: str = "square crops, each face as in the training table",
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        self.tables = {"labeled": labeled, "val": val, "test": test, "unlabeled": unlabeled}
+        self.requested_aus = aus
+        self.size = size
+        self.scaled_size = scaled_size or round(size * 15 / 14)
+        self.augmentation = augmentation
+        self.labeled_per_batch, self.unlabeled_per_batch = labeled_per_batch, unlabeled_per_batch
+        self.steps_per_epoch = steps_per_epoch
+        self.eval_batch, self.workers, self.check, self.seed = eval_batch, workers, check, seed
+        self.alignment = alignment
+        self.labeled: Manifest | None = None
+        self.test: Manifest | None = None
+        self.pool: Manifest | None = None
+
+    def setup(self, stage: str | None = None) -> None:
+        """Read and check every table, once.
+
+        Raises:
+            DataError: whatever would make a result wrong or stop the training later on.
+        """
+        if self.labeled is not None:
+            return
+        labeled = read_manifest(self._table("labeled"), self.requested_aus)
+        self.val = read_manifest(self._table("val"), labeled.aus)
+        self.test = read_manifest(self._table("test"), labeled.aus) if self.tables["test"] else None
+        held_out = [self.val] if self.test is None else [self.val, self.test]
+        for split in held_out:
+            check_apart(labeled, split)
+        if self.test is not None:
+            check_apart(self.val, self.test)
+        if not any(len(np.unique(column[column >= 0])) == 2 for column in self.val.labels.T):
+            raise DataError(
+                f"{self.val.source}: no AU is both present and absent here, so no epoch can be "
+                "chosen by it; give a data.val with both"
+            )
+        self.pool = self._read_pool(labeled, held_out)
+        if self.check:
+            for faces in (labeled, *held_out):
+                check_pictures(faces, self.scaled_size)
+        self.labeled = labeled
+
+    @property
+    def aus(self) -> tuple[str, ...]:
+        """Names of the AUs, in the order of the labels' columns."""
+        return self.training_faces.aus
+
+    @property
+    def training_faces(self) -> Manifest:
+        """The labeled faces to learn from."""
+        if self.labeled is None:
+            self.setup()
+        assert self.labeled is not None
+        return self.labeled
+
+    @property
+    def description(self) -> str:
+        """Who learns from whom, in a few lines for the screen."""
+        splits = {"labeled": self.training_faces, "val": self.val, "test": self.test}
+        lines = [
+            f"{name:<9} {len(faces):>7,} faces of {pc.count_distinct(faces.subjects).as_py():,} "
+            f"people, {(faces.labels < 0).mean():.0%} of labels unknown"
+            for name, faces in splits.items()
+            if faces is not None
+        ]
+        lines.append(f"{'pool':<9} {0 if self.pool is None else len(self.pool):>7,} faces")
+        silent = [
+            au
+            for au, column in zip(self.aus, self.training_faces.labels.T, strict=True)
+            if not (column == 1).any()
+        ]
+        if silent:
+            lines.append(f"without a positive to learn from: {', '.join(silent)}")
+        return "\n".join([f"{len(self.aus)} AUs: {' '.join(self.aus)}", *lines])
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What a predictor should tell of the faces it learned from; plain values."""
+        return {
+            "tables": {name: str(table) for name, table in self.tables.items() if table},
+            "labeled_faces": len(self.training_faces),
+            "pool_faces": 0 if self.pool is None else len(self.pool),
+            "scaled_size": self.scaled_size,
+            "alignment": self.alignment,
+        }
+
+    def example(self) -> Path:
+        """A held-out picture, to try a predictor on."""
+        return Path((self.test or self.val).paths[0].as_py())
+
+    def train_dataloader(self) -> Loader:
+        """Batches of labeled and pool faces, see ``sampler.CoTrainingSampler``."""
+        labeled, pool = self.training_faces, self.pool
+        parts = [labeled] if pool is None else [labeled, pool]
+        sampler = CoTrainingSampler(
+            len(labeled),
+            0 if pool is None else len(pool),
+            self.labeled_per_batch,
+            self.unlabeled_per_batch,
+            self.steps_per_epoch or -(-len(labeled) // self.labeled_per_batch),
+            self.seed,
+            *self._rank(),
+        )
+        augment = transforms.training(self.size, self.augmentation)
+        return self._loader(FaceDataset(parts, self.size, self.scaled_size, augment), sampler)
+
+    def val_dataloader(self) -> Loader:
+        """The validation split, once."""
+        return self._held_out_loader(self.val)
+
+    def test_dataloader(self) -> Loader:
+        """The test split, once."""
+        assert self.test is not None, "no test split"
+        return self._held_out_loader(self.test)
+
+    def _held_out_loader(self, faces: Manifest) -> Loader:
+        dataset = FaceDataset([faces], self.size, self.scaled_size)
+        return self._loader(dataset, InOrder(len(faces), self.eval_batch, *self._rank()))
+
+    def _loader(self, dataset: FaceDataset, sampler: CoTrainingSampler | InOrder) -> Loader:
+        return DataLoader(
+            dataset,
+            batch_size=None,  # the sampler draws whole batches
+            sampler=sampler,
+            num_workers=self.workers,
+            persistent_workers=self.workers > 0,
+        )
+
+    def _rank(self) -> tuple[int, int]:
+        return (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
+
+    def _table(self, split: str) -> Path:
+        table = self.tables[split]
+        if table is None:
+            raise DataError(f"data.{split} is not set; give a CSV or Parquet table")
+        return Path(table)
+
+    def _read_pool(self, labeled: Manifest, held_out: Sequence[Manifest]) -> Manifest | None:
+        if self.tables["unlabeled"] is None or not self.unlabeled_per_batch:
+            return None
+        everyone = read_pool(self._table("unlabeled"), labeled.aus)
+        pool = everyone.take(in_pool_alone(everyone, labeled, held_out))
+        if len(pool) < len(everyone):
+            get_console().print(
+                f"pool: {len(everyone) - len(pool):,} of {len(everyone):,} faces left out, since "
+                "they are labeled faces or show people of validation or test",
+                soft_wrap=True,
+            )
+        if not len(pool):
+            raise DataError(f"{everyone.source}: this pool is empty; give other faces")
+        return pool

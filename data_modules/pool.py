@@ -1,0 +1,56 @@
+"""The unlabeled pool: a folder of faces, or a table of them."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from data_modules.facs import UNKNOWN
+from data_modules.manifest import DataError, Manifest, read_pool_table
+
+PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+"""Endings, in any case, of files taken for pictures."""
+
+
+def find_pictures(folder: Path) -> list[str]:
+    """Absolute paths of all pictures below a folder, sorted; hidden files and folders left out."""
+    found = []
+    for parent, folders, files in os.walk(folder.absolute(), followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [
+            os.path.join(parent, name)
+            for name in sorted(files)
+            if name.lower().endswith(PICTURES) and not name.startswith(".")
+        ]
+    return found
+
+
+def read_pool(source: Path, aus: Sequence[str]) -> Manifest:
+    """The faces of a pool, all labels unknown.
+
+    Args:
+        source: a folder, searched to any depth, or a CSV or Parquet table, see
+            ``manifest.read_pool_table``.
+        aus: C names of the AUs the labeled faces have.
+
+    Raises:
+        DataError: there is no such pool, or nothing in it.
+    """
+    if not source.is_dir():
+        return read_pool_table(source, aus)
+    paths = find_pictures(source)
+    if not paths:
+        raise DataError(
+            f"{source}: no pictures in this pool ({' '.join(PICTURES)}); give another "
+            "data.unlabeled, or data.unlabeled=null to train without one"
+        )
+    return Manifest(
+        source,
+        pa.array(paths, pa.string()),
+        pa.array([""] * len(paths), pa.string()),
+        tuple(aus),
+        np.full((len(paths), len(aus)), UNKNOWN, np.int8),
+        np.zeros(len(paths), np.int64),
+    )

@@ -1,0 +1,41 @@
+"""What happens to a face's pixels on the way into the network."""
+
+import os
+
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else it asks the network at import
+import albumentations as A
+import numpy as np
+
+
+def training(size: int, strength: str) -> A.Compose:
+    """Random augmentation of a face somewhat larger than ``size``.
+
+    Args:
+        size: pixels of a side of the result.
+        strength: "paper" for MLCR's random crop and horizontal flip (AUs are coded on both sides
+            of the face together, so a mirrored face keeps its labels), "standard" for these and
+            mild turning, scaling, light and colour.
+
+    Raises:
+        ValueError: ``strength`` is neither.
+    """
+    paper = [A.RandomCrop(size, size), A.HorizontalFlip()]
+    if strength == "paper":
+        return A.Compose(paper)
+    if strength != "standard":
+        raise ValueError(f"data.augmentation is {strength!r}; it can be 'paper' or 'standard'")
+    return A.Compose(
+        [
+            A.Affine(scale=(0.92, 1.08), rotate=(-10, 10), border_mode=1, p=0.7),
+            *paper,
+            A.ColorJitter(brightness=0.25, contrast=0.25, saturation=0.2, hue=0.03, p=0.7),
+            A.ToGray(p=0.05),
+        ]
+    )
+
+
+def central_crop(face: np.ndarray, size: int) -> np.ndarray:
+    """The middle (size, size, 3) of a face: what validation, test and prediction see."""
+    top = (face.shape[0] - size) // 2
+    left = (face.shape[1] - size) // 2
+    return face[top : top + size, left : left + size]

@@ -1,0 +1,77 @@
+"""Train a semi-supervised AU recogniser: ``python train.py [setting=value ...]``."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import hydra
+import pytorch_lightning as pl
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+from rich import get_console
+
+from au_cotrain.export import export_predictor
+from au_cotrain.graph import cooccurrence
+from au_cotrain.logger import build_logger, finish, log_predictor
+from au_cotrain.summary import print_scores, print_whereabouts
+from au_cotrain.task import CoTraining
+from au_cotrain.trainer import build_trainer
+from au_cotrain.views import BackboneError
+from data_modules.contact_sheet import draw_contact_sheet
+from data_modules.faces import Faces
+from data_modules.facs import ACTION_UNITS
+from data_modules.manifest import DataError
+
+
+@hydra.main(version_base="1.3", config_path="conf", config_name="train")
+def main(config: DictConfig) -> None:
+    """Compose and train; what a user can mend is one line and exit status 1."""
+    if "LOCAL_RANK" not in os.environ:  # the processes a trainer starts share its run's folder
+        os.environ["AU_COTRAIN_RUN"] = HydraConfig.get().runtime.output_dir
+    try:
+        train(OmegaConf.to_object(config), Path(os.environ["AU_COTRAIN_RUN"]))  # type: ignore[arg-type]
+    except (DataError, BackboneError) as error:
+        sys.exit(f"error: {error}")
+
+
+def train(config: dict[str, Any], run: Path) -> None:
+    """Build data and task, fit, score the epoch that validation chose, export it."""
+    pl.seed_everything(config["seed"], workers=True, verbose=False)
+    data: Faces = hydra.utils.instantiate(config["data"])
+    data.prepare_data()
+    data.setup()
+    task = CoTraining(
+        aus=list(data.aus),
+        relation=cooccurrence(data.training_faces.labels, config["shrinkage"]).tolist(),
+        image_size=data.size,
+        provenance=data.provenance | {"seed": config["seed"]},
+        **config["model"],
+        **config["method"],
+    )
+    get_console().print(data.description, f"views: {config['model']['backbones']}", sep="\n")
+    draw_contact_sheet(data.training_faces, run / "faces.png", data.size, data.scaled_size)
+
+    logger = build_logger(folder=run, config=config, **config["logger"])
+    trainer = build_trainer(run, logger, config["monitor"], config["trainer"])
+    started = time.perf_counter()
+    trainer.fit(task, data)
+    minutes = (time.perf_counter() - started) / 60
+
+    judge, split = (trainer.test, "test") if data.test else (trainer.validate, "val")
+    judge(task, datamodule=data, ckpt_path="best", verbose=False)
+    if trainer.is_global_zero:
+        best, predictor = run / "checkpoints" / "best.ckpt", run / "predictor"
+        export_predictor(best, predictor, {split: task.scores[split]})
+        log_predictor(logger, predictor)
+        names = {f"AU{number:02d}": name for number, name in ACTION_UNITS.items()}
+        print_scores(
+            f"{split} split, by the epoch that validation chose", task.scores[split], names
+        )
+        print_whereabouts(run, predictor, data.example(), minutes)
+    finish(logger)
+
+
+if __name__ == "__main__":
+    main()
