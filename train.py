@@ -10,6 +10,7 @@ import hydra
 import pytorch_lightning as pl
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
+from pytorch_lightning.utilities import rank_zero_only
 from rich import get_console
 
 from au_cotrain.export import export_predictor
@@ -50,8 +51,9 @@ def train(config: dict[str, Any], run: Path) -> None:
         **config["model"],
         **config["method"],
     )
-    get_console().print(data.description, f"views: {config['model']['backbones']}", sep="\n")
-    draw_contact_sheet(data.training_faces, run / "faces.png", data.size, data.scaled_size)
+    if rank_zero_only.rank == 0:
+        get_console().print(data.description, f"views: {config['model']['backbones']}", sep="\n")
+        draw_contact_sheet(data.training_faces, run / "faces.png", data.size, data.scaled_size)
 
     logger = build_logger(folder=run, config=config, **config["logger"])
     trainer = build_trainer(run, logger, config["monitor"], config["trainer"])

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pytorch_lightning.loggers import CSVLogger, Logger
+from pytorch_lightning.utilities import rank_zero_only
 
 
 def build_logger(
@@ -24,15 +25,16 @@ def build_logger(
     """
     if name == "csv":
         return CSVLogger(folder, name="csv", version="")
+    import wandb
     from pytorch_lightning.loggers import WandbLogger
 
+    if rank_zero_only.rank != 0:
+        return WandbLogger()  # writes nothing there
     if mode == "auto":
         mode = os.environ.get("WANDB_MODE") or ("online" if _has_key() else "offline")
-    os.environ.setdefault("WANDB_SILENT", "true")  # the run's own summary says where all lies
-    logger = WandbLogger(
-        project=project, save_dir=folder, config=config, mode=mode, log_model=False
-    )
-    return logger
+    settings = wandb.Settings(silent=True)  # the run's own summary says where all lies
+    run = wandb.init(project=project, dir=folder, config=config, mode=mode, settings=settings)
+    return WandbLogger(experiment=run)
 
 
 def _has_key() -> bool:

@@ -146,7 +146,7 @@ class CoTraining(pl.LightningModule):
         found = torch.cat(self.val_metrics.probabilities) >= 0.5
         self.predicted_relation = cooccurrence(found.long())
         self._log_scores("val", self.val_metrics)
-        self.log("val/conditional_dependence", self.dependence.compute())
+        self.log("val/conditional_dependence", self.dependence.compute(), sync_dist=True)
         self.dependence.reset()
 
     def test_step(self, batch: dict[str, Any], batch_idx: int) -> None:
@@ -168,7 +168,8 @@ class CoTraining(pl.LightningModule):
         for name in ("f1", "auc", "average_precision"):
             named = {f"{split}/{s.au}/{name}": getattr(s, name) for s in scores}
             named[f"{split}/{name}"] = mean_score(scores, name)
-            self.log_dict({key: value for key, value in named.items() if value is not None})
+            defined = {key: value for key, value in named.items() if value is not None}
+            self.log_dict(defined, sync_dist=True)  # every rank has scored all faces
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep the epoch's validation scores beside its weights."""

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 import pytorch_lightning as pl
-from rich import get_console
 from torch.utils.data import DataLoader
 
 from data_modules import transforms
@@ -76,6 +75,7 @@ class Faces(pl.LightningDataModule):
         self.labeled: Manifest | None = None
         self.test: Manifest | None = None
         self.pool: Manifest | None = None
+        self.left_out = 0  # of the pool
 
     def setup(self, stage: str | None = None) -> None:
         """Read and check every table, once.
@@ -127,7 +127,10 @@ class Faces(pl.LightningDataModule):
             for name, faces in splits.items()
             if faces is not None
         ]
-        lines.append(f"{'pool':<9} {0 if self.pool is None else len(self.pool):>7,} faces")
+        lines.append(
+            f"{'pool':<9} {0 if self.pool is None else len(self.pool):>7,} faces; {self.left_out:,} "
+            "left out that are labeled faces, or pictures or people of validation or test"
+        )
         silent = [
             au
             for au, column in zip(self.aus, self.training_faces.labels.T, strict=True)
@@ -204,12 +207,7 @@ class Faces(pl.LightningDataModule):
             return None
         everyone = read_pool(self._table("unlabeled"), labeled.aus)
         pool = everyone.take(in_pool_alone(everyone, labeled, held_out))
-        if len(pool) < len(everyone):
-            get_console().print(
-                f"pool: {len(everyone) - len(pool):,} of {len(everyone):,} faces left out, since "
-                "they are labeled faces or show people of validation or test",
-                soft_wrap=True,
-            )
+        self.left_out = len(everyone) - len(pool)
         if not len(pool):
             raise DataError(f"{everyone.source}: this pool is empty; give other faces")
         return pool
