@@ -51,9 +51,7 @@ def train(config: dict[str, Any], run: Path) -> None:
         **config["model"],
         **config["method"],
     )
-    if rank_zero_only.rank == 0:
-        get_console().print(data.description, f"views: {config['model']['backbones']}", sep="\n")
-        draw_contact_sheet(data.training_faces, run / "faces.png", data.size, data.scaled_size)
+    announce(data, config["model"]["backbones"], run)
 
     logger = build_logger(folder=run, config=config, **config["logger"])
     trainer = build_trainer(run, logger, config["monitor"], config["trainer"])
@@ -73,6 +71,13 @@ def train(config: dict[str, Any], run: Path) -> None:
         )
         print_whereabouts(run, predictor, data.example(), minutes)
     finish(logger)
+
+
+@rank_zero_only
+def announce(data: Faces, backbones: list[str], run: Path) -> None:
+    """Say who is learned from, and show it in the run's contact sheet."""
+    get_console().print(data.description, f"views     {' and '.join(backbones)}", sep="\n")
+    draw_contact_sheet(data.training_faces, run / "faces.png", data.size, data.scaled_size)
 
 
 if __name__ == "__main__":

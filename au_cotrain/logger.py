@@ -25,16 +25,20 @@ def build_logger(
     """
     if name == "csv":
         return CSVLogger(folder, name="csv", version="")
-    import wandb
     from pytorch_lightning.loggers import WandbLogger
 
-    if rank_zero_only.rank != 0:
-        return WandbLogger()  # writes nothing there
     if mode == "auto":
         mode = os.environ.get("WANDB_MODE") or ("online" if _has_key() else "offline")
-    settings = wandb.Settings(silent=True)  # the run's own summary says where all lies
-    run = wandb.init(project=project, dir=folder, config=config, mode=mode, settings=settings)
-    return WandbLogger(experiment=run)
+    # Opened here since Lightning passes W&B an argument it warns of.
+    return WandbLogger(experiment=_open_run(project=project, dir=folder, config=config, mode=mode))
+
+
+@rank_zero_only
+def _open_run(**settings: Any) -> Any:  # noqa: ANN401 - wandb.init's arguments, and its run
+    import wandb
+
+    # The run's own summary says where all lies.
+    return wandb.init(**settings, settings=wandb.Settings(silent=True))
 
 
 def _has_key() -> bool:

@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from au_cotrain.views import Encoder, fuse
+from au_cotrain.views import BackboneError, Encoder, fuse
 
 WEIGHTS, CARD = "predictor.safetensors", "predictor.json"
 
@@ -87,15 +87,14 @@ def load_predictor(folder: str | Path) -> Predictor:
         PredictorError: the folder holds no predictor, or not a whole one.
     """
     folder = Path(folder)
+    for part in (CARD, WEIGHTS):
+        if not (folder / part).is_file():
+            raise PredictorError(f"{folder}: no predictor here ({part} is missing)")
     try:
         card = PredictorCard(**json.loads((folder / CARD).read_text()))
         predictor = Predictor(card)
         predictor.load_state_dict(load_file(folder / WEIGHTS))
-    except FileNotFoundError as error:
-        raise PredictorError(
-            f"{folder}: no predictor here ({error.filename} is missing)"
-        ) from error
-    except (TypeError, ValueError, RuntimeError, SafetensorError) as error:
+    except (TypeError, ValueError, RuntimeError, SafetensorError, BackboneError) as error:
         reason = " ".join(str(error).split())[:200]
         raise PredictorError(f"{folder}: not a whole predictor ({reason})") from error
     return predictor.eval()

@@ -3,6 +3,7 @@
 Needs torch and timm only, so that an exported predictor needs no more.
 """
 
+import difflib
 import socket
 from pathlib import Path
 from typing import Any
@@ -50,16 +51,14 @@ class Encoder(nn.Module):
         std: tuple[float, float, float] | None = None,
     ) -> None:
         super().__init__()
-        self.backbone = _create_backbone(backbone, image_size, pretrained)
-        own = timm.get_pretrained_cfg(backbone)
-        for name, value in (("mean", mean or own.mean), ("std", std or own.std)):
-            colours = torch.tensor(value)
-            self.register_buffer(name, 255.0 * colours.view(3, 1, 1))
-        self.backbone.eval()
         try:
+            self.backbone = _create_backbone(backbone, image_size, pretrained).eval()
+            own = timm.get_pretrained_cfg(backbone)
+            for name, value in (("mean", mean or own.mean), ("std", std or own.std)):
+                self.register_buffer(name, 255.0 * torch.tensor(value).view(3, 1, 1))
             with torch.no_grad():
                 width = self.backbone(torch.zeros(1, 3, image_size, image_size)).shape[1]
-        except (RuntimeError, AssertionError, IndexError) as error:
+        except (RuntimeError, AssertionError, IndexError) as error:  # what timm's models raise
             raise BackboneError(
                 f"model.backbones: {backbone} cannot take faces of {image_size} px ({error}); "
                 "set another data.size"
@@ -109,7 +108,7 @@ def fuse(logits_1: Tensor, logits_2: Tensor) -> Tensor:
 
 def _create_backbone(name: str, image_size: int, pretrained: bool | str) -> nn.Module:
     if not timm.is_model(name):
-        close = timm.list_models(f"*{name[:6]}*")[:4]
+        close = difflib.get_close_matches(name, timm.list_models(), 4)
         raise BackboneError(
             f"model.backbones: timm does not know {name!r}"
             + (f"; close names: {', '.join(close)}" if close else "")

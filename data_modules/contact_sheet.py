@@ -47,5 +47,7 @@ def _said(faces: Manifest, face: int) -> str:
         au[2:].lstrip("0") for au, label in zip(faces.aus, labels, strict=True) if label == 1
     ]
     unknown = int((labels < 0).sum())
+    if unknown == len(labels):
+        return "not coded"
     words = f"AU {' '.join(present)}" if present else "no AU"
     return words + (f" ({unknown} unknown)" if unknown else "")

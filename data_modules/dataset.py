@@ -22,7 +22,7 @@ class FaceDataset(Dataset[dict[str, Any]]):
     pool faces that were left out because no picture could be read there.
 
     Args:
-        manifests: labeled faces first; faces are counted through all of them.
+        manifests: coded faces first, then the pool; faces are counted through both.
         size: pixels of a side of a face in a batch.
         scaled_size: pixels of a side of a face before it is cropped to ``size``.
         augment: random augmentation, or None for the central crop.
@@ -51,17 +51,18 @@ class FaceDataset(Dataset[dict[str, Any]]):
             try:
                 picture = read_picture(path, self.scaled_size)
             except PictureError as error:
-                if (manifest.labels[row] >= 0).any():
+                if part == 0:
                     raise DataError(f"{manifest.where(row)}: unreadable picture {error}") from error
                 unreadable.append(path)
                 continue
             images.append(self._crop(picture, seed))
             labels.append(manifest.labels[row])
             paths.append(path)
-        pixels = np.stack(images).transpose(0, 3, 1, 2)
+        pixels = np.array(images, np.uint8).reshape(-1, self.size, self.size, 3)
+        codes = np.array(labels, np.int8).reshape(-1, len(self.manifests[0].aus))
         return {
-            "images": torch.from_numpy(np.ascontiguousarray(pixels)),
-            "labels": torch.from_numpy(np.stack(labels)),
+            "images": torch.from_numpy(pixels.transpose(0, 3, 1, 2).copy()),
+            "labels": torch.from_numpy(codes),
             "paths": paths,
             "unreadable": unreadable,
         }

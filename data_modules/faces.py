@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader
 
 from data_modules import transforms
 from data_modules.dataset import FaceDataset
+from data_modules.facs import SIDED
 from data_modules.manifest import DataError, Manifest, read_manifest
 from data_modules.people import check_apart, in_pool_alone
 from data_modules.picture import check_pictures
@@ -85,6 +86,13 @@ class Faces(pl.LightningDataModule):
         """
         if self.labeled is not None:
             return
+        if self.labeled_per_batch < 1:
+            raise DataError(f"data.labeled_per_batch is {self.labeled_per_batch}; give at least 1")
+        if self.scaled_size < self.size:
+            raise DataError(
+                f"data.scaled_size is {self.scaled_size}, from which no {self.size} pixels can be "
+                "cropped; give data.size or more"
+            )
         labeled = read_manifest(self._table("labeled"), self.requested_aus)
         self.val = read_manifest(self._table("val"), labeled.aus)
         self.test = read_manifest(self._table("test"), labeled.aus) if self.tables["test"] else None
@@ -128,8 +136,8 @@ class Faces(pl.LightningDataModule):
             if faces is not None
         ]
         lines.append(
-            f"{'pool':<9} {0 if self.pool is None else len(self.pool):>7,} faces; {self.left_out:,} "
-            "left out that are labeled faces, or pictures or people of validation or test"
+            f"{'pool':<9} {len(self.pool or ()):>7,} faces" + f", {self.left_out:,} left out "
+            "(labeled, or of validation or test)" * (self.left_out > 0)
         )
         silent = [
             au
@@ -146,13 +154,14 @@ class Faces(pl.LightningDataModule):
         return {
             "tables": {name: str(table) for name, table in self.tables.items() if table},
             "labeled_faces": len(self.training_faces),
-            "pool_faces": 0 if self.pool is None else len(self.pool),
+            "pool_faces": len(self.pool or ()),
             "scaled_size": self.scaled_size,
             "alignment": self.alignment,
         }
 
     def example(self) -> Path:
         """A held-out picture, to try a predictor on."""
+        self.setup()
         return Path((self.test or self.val).paths[0].as_py())
 
     def train_dataloader(self) -> Loader:
@@ -168,7 +177,8 @@ class Faces(pl.LightningDataModule):
             self.seed,
             *self._rank(),
         )
-        augment = transforms.training(self.size, self.augmentation)
+        mirror = not SIDED.intersection(self.aus)
+        augment = transforms.training(self.size, self.augmentation, mirror)
         return self._loader(FaceDataset(parts, self.size, self.scaled_size, augment), sampler)
 
     def val_dataloader(self) -> Loader:

@@ -22,13 +22,16 @@ ACTION_UNITS = {
 }  # fmt: skip
 """AU number → name (Ekman, Friesen & Hager, FACS, 2002)."""
 
+SIDED = {"AU51", "AU52", "AU55", "AU56", "AU61", "AU62"}
+"""AUs that say left or right: a mirrored face shows the other one."""
+
 
 def looks_like_au(column: str) -> bool:
     """Whether a table's column means to be an AU: its name starts with AU and goes on otherwise.
 
-    ``AU1``, ``AU 12``, ``au_4`` and ``AU99`` do, ``audio`` and ``author`` do not.
+    ``AU1``, ``AU 12``, ``au-4`` and ``AU99`` do, ``audio`` and ``author`` do not.
     """
-    return re.match(r"AU[\s_]*\d", column.strip(), re.IGNORECASE) is not None or (
+    return re.match(r"AU[\W_]*\d", column.strip(), re.IGNORECASE) is not None or (
         re.fullmatch(r"AU[A-Z]?", column.strip()) is not None
     )
 

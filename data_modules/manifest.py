@@ -1,8 +1,10 @@
 """Manifests: tables of pictures, the people in them, and the AUs somebody coded."""
 
 import csv
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,10 @@ from data_modules.facs import UNKNOWN, looks_like_au, parse_au
 class DataError(Exception):
     """The user's data cannot be used as they are: one line with file, row and way out."""
 
+    def __str__(self) -> str:
+        """That line, also where a loader's worker handed it on inside a traceback in words."""
+        return super().__str__().rstrip().rpartition(".DataError: ")[2]
+
 
 @dataclass(frozen=True)
 class Manifest:
@@ -23,7 +29,7 @@ class Manifest:
     source: Path
     """The table, or the folder of a pool."""
     paths: pa.StringArray
-    """N absolute paths of pictures."""
+    """N absolute paths of pictures, see ``places``."""
     subjects: pa.StringArray
     """N people; empty where a pool does not say."""
     aus: tuple[str, ...]
@@ -60,7 +66,8 @@ def read_manifest(table: Path, aus: Sequence[str] | None = None) -> Manifest:
         table: CSV (UTF-8, byte order mark allowed) or Parquet with the columns ``path``
             (relative to the table's folder, or absolute), ``subject``, and one an AU (``AU1`` or
             ``AU01``) holding 1, 0 or nothing (unknown). Other columns are left alone.
-        aus: the AUs to read, in this order; None for all of the table's, in its order.
+        aus: the AUs to read, in this order and any spelling; None for all of the table's, in its
+            order.
 
     Raises:
         DataError: the table is missing, empty or malformed, lacks one of ``aus``, has a column
@@ -71,8 +78,9 @@ def read_manifest(table: Path, aus: Sequence[str] | None = None) -> Manifest:
     columns = _au_columns(table, frame)
     if not columns:
         raise DataError(f"{table}: no AU column; name each AU's column AU1, AU2, ... in the header")
-    if aus is None:
-        aus = tuple(columns)
+    aus = tuple(columns) if aus is None else tuple(parse_au(au) or au for au in aus)
+    if not aus or len(set(aus)) < len(aus):
+        raise DataError(f"data.aus is [{', '.join(aus)}]; name at least one AU, and each once")
     for au in aus:
         if au not in columns:
             raise DataError(
@@ -90,7 +98,7 @@ def read_manifest(table: Path, aus: Sequence[str] | None = None) -> Manifest:
         table,
         _paths(table, frame),
         pa.array(_filled(table, "subject", frame), pa.string()),
-        tuple(aus),
+        aus,
         np.stack(labels, axis=1),
         rows,
     )
@@ -122,10 +130,11 @@ def _read_table(table: Path) -> pd.DataFrame:
     if not table.is_file():
         raise DataError(f"{table}: no such file; give a CSV or Parquet table")
     try:
-        frame = _read_parquet(table) if table.suffix == ".parquet" else _read_csv(table)
+        frame = _read_parquet(table) if table.suffix.lower() == ".parquet" else _read_csv(table)
     except (ValueError, OSError, csv.Error, pa.ArrowException) as error:
         raise DataError(
-            f"{table}: not a readable table ({' '.join(str(error).split())})"
+            f"{table}: not a readable table ({' '.join(str(error).split())}); give a CSV in UTF-8, "
+            "its cells parted by commas, or Parquet"
         ) from error
     if frame.empty:
         raise DataError(f"{table}: no faces in it; give a table with a row a picture")
@@ -137,12 +146,22 @@ def _read_table(table: Path) -> pd.DataFrame:
             f"{table}:1: no column 'path' (there are {', '.join(frame.columns)}); "
             "say where each picture is, columns parted by commas"
         )
+    if "subject" in frame:  # a person's number is the same number in a column of floats
+        frame["subject"] = frame["subject"].str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
     return frame
 
 
+def _heading(name: object) -> str:
+    """A column's name without stray spaces and quotes; Path and Subject are path and subject."""
+    plain = str(name).strip().strip("'\"").strip()
+    return plain.lower() if plain.lower() in ("path", "subject") else plain
+
+
 def _read_parquet(table: Path) -> pd.DataFrame:
-    frame = pd.read_parquet(table).astype("string").fillna("")
-    frame.columns = [str(column).strip() for column in frame.columns]
+    frame = pd.read_parquet(table)
+    frame.columns = [_heading(column) for column in frame.columns]
+    used = [name in ("path", "subject") or looks_like_au(name) for name in frame.columns]
+    frame = frame.loc[:, used].astype("string").fillna("")  # others may hold what is no text
     frame.index = pd.RangeIndex(2, len(frame) + 2)
     return frame.transform(lambda column: column.str.strip())
 
@@ -150,20 +169,24 @@ def _read_parquet(table: Path) -> pd.DataFrame:
 def _read_csv(table: Path) -> pd.DataFrame:
     """Strictly: a row with a cell too many or too few would shift labels, so it is an error."""
     with table.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.reader(file, strict=True)
-        header = [name.strip() for name in next(reader, [])]
+        reader = csv.reader(file, strict=True, skipinitialspace=True)
         rows, lines = [], []
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(header):
-                raise DataError(
-                    f"{table}:{reader.line_num}: {len(cells)} cells under {len(header)} columns; "
-                    "mend the row"
-                )
-            rows.append([cell.strip() for cell in cells])
-            lines.append(reader.line_num)
-    return pd.DataFrame(rows, index=lines, columns=header, dtype="string")
+        line = 1  # on which the next row starts
+        try:
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    rows.append([cell.strip() for cell in cells])
+                    lines.append(line)
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise DataError(f"{table}:{line}: {error}; mend the row's quotes") from error
+    header = [_heading(name) for name in rows[0]] if rows else []
+    for line, cells in zip(lines[1:], rows[1:], strict=True):
+        if len(cells) != len(header):
+            raise DataError(
+                f"{table}:{line}: {len(cells)} cells under {len(header)} columns; mend the row"
+            )
+    return pd.DataFrame(rows[1:], index=lines[1:], columns=header, dtype="string")
 
 
 def _au_columns(table: Path, frame: pd.DataFrame) -> dict[str, str]:
@@ -205,11 +228,24 @@ def _filled(table: Path, name: str, frame: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _paths(table: Path, frame: pd.DataFrame) -> pa.StringArray:
-    column = _filled(table, "path", frame)
-    twice = column.duplicated().to_numpy()
-    if twice.any():
-        path = column.iloc[int(twice.argmax())]
-        first, second = column.index[column == path][:2]
-        raise DataError(f"{table}:{second}: {path} stands in row {first} too; keep one of the two")
+    written = _filled(table, "path", frame)
     folder = table.parent.absolute()
-    return pa.array([str(folder / path) for path in column], pa.string())
+    paths = pd.Series(places(os.path.join(folder, path) for path in written), written.index)
+    twice = paths.duplicated().to_numpy()
+    if twice.any():
+        path = paths.iloc[int(twice.argmax())]
+        first, second = paths.index[paths == path][:2]
+        raise DataError(
+            f"{table}:{second}: {written[second]} stands in row {first} too; keep one of the two"
+        )
+    return pa.array(paths, pa.string())
+
+
+def places(pictures: Iterable[str]) -> list[str]:
+    """One spelling for each picture, however a table reaches its folder (``..``, links).
+
+    Splits are compared by it. A picture that is itself a link stays under its own name.
+    """
+    real = cache(os.path.realpath)  # of folders: few, where pictures may be millions
+    parts = (os.path.split(picture) for picture in pictures)
+    return [os.path.join(real(folder), name) for folder, name in parts]

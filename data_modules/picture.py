@@ -30,13 +30,21 @@ def read_picture(path: str | Path, size: int) -> np.ndarray:
     try:
         with Image.open(path) as image:
             image.draft("RGB", (size, size))  # JPEGs decode near the size wanted, never below
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-            square = ImageOps.fit(upright, (size, size), Image.Resampling.BILINEAR)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        # Pillow says which file only for some; SyntaxError is what broken PNGs raise.
+            upright = _eight_bit(ImageOps.exif_transpose(image)).convert("RGB")
+    except Exception as error:
+        # Broken files raise whatever Pillow trips over: OSError, SyntaxError, struct.error, ...
         reason = "no such file" if isinstance(error, FileNotFoundError) else str(error)
         raise PictureError(f"{path}: {reason}") from error
-    return np.asarray(square)
+    return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.BILINEAR))
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """The upper eight of a 16-bit grey picture's bits; ``convert`` would clip it to white."""
+    if image.mode == "F":
+        raise ValueError("its pixels are floating-point numbers; save it with 8 bits")
+    if not image.mode.startswith("I"):
+        return image
+    return Image.fromarray((np.asarray(image) >> 8).clip(0, 255).astype(np.uint8))
 
 
 def check_pictures(faces: Manifest, size: int) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from data_modules.facs import UNKNOWN
-from data_modules.manifest import DataError, Manifest, read_pool_table
+from data_modules.manifest import DataError, Manifest, places, read_pool_table
 
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 """Endings, in any case, of files taken for pictures."""
@@ -16,8 +16,14 @@ PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
 def find_pictures(folder: Path) -> list[str]:
     """Absolute paths of all pictures below a folder, sorted; hidden files and folders left out."""
-    found = []
+    found: list[str] = []
+    seen: set[str] = set()  # links may lead in circles
     for parent, folders, files in os.walk(folder.absolute(), followlinks=True):
+        real = os.path.realpath(parent)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         found += [
             os.path.join(parent, name)
@@ -40,7 +46,7 @@ def read_pool(source: Path, aus: Sequence[str]) -> Manifest:
     """
     if not source.is_dir():
         return read_pool_table(source, aus)
-    paths = find_pictures(source)
+    paths = places(find_pictures(source))
     if not paths:
         raise DataError(
             f"{source}: no pictures in this pool ({' '.join(PICTURES)}); give another "

@@ -7,7 +7,7 @@ import albumentations as A
 import numpy as np
 
 
-def training(size: int, strength: str) -> A.Compose:
+def training(size: int, strength: str, mirror: bool = True) -> A.Compose:
     """Random augmentation of a face somewhat larger than ``size``.
 
     Args:
@@ -15,11 +15,12 @@ def training(size: int, strength: str) -> A.Compose:
         strength: "paper" for MLCR's random crop and horizontal flip (AUs are coded on both sides
             of the face together, so a mirrored face keeps its labels), "standard" for these and
             mild turning, scaling, light and colour.
+        mirror: whether a face may be flipped; not where an AU says left or right (``facs.SIDED``).
 
     Raises:
         ValueError: ``strength`` is neither.
     """
-    paper = [A.RandomCrop(size, size), A.HorizontalFlip()]
+    paper = [A.RandomCrop(size, size), A.HorizontalFlip(p=0.5 if mirror else 0)]
     if strength == "paper":
         return A.Compose(paper)
     if strength != "standard":

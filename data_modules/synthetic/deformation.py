@@ -1,0 +1,133 @@
+"""Everything that can move the mean face's skin, laid out once as displacement fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_modules.synthetic.accessories import turn_jaw
+from data_modules.synthetic.action_units import ACTION_UNITS
+from data_modules.synthetic.anatomy import (
+    Array,
+    lip_line,
+    lower_lip_height,
+    mouth_opening,
+    smoothstep,
+    upper_lip_height,
+)
+from data_modules.synthetic.identity import REST_FOLDS, SHAPE_MODES, ShapeMode
+from data_modules.synthetic.muscles import ActionUnit, jaw_weight, part
+from data_modules.synthetic.surface import Surface, surface
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Displacements in cm and losses of light per skin vertex, all float32.
+
+    Attributes:
+        base: (N, 3) the mean face.
+        light: (N,) share of ambient light at rest.
+        modes: one (N, 3) per shape mode, at +1 standard deviation.
+        folds: (N, 3) rest folds at age 1, and `fold_shade` (N,) their loss of light.
+        units: one (N, 3) per action unit at intensity 1, without what parts the lips.
+        parting: one (N, 3) per action unit, what parts the lips.
+        shades: one (N,) per action unit, loss of light.
+        middle: vertex in the middle of the lip line.
+    """
+
+    base: Floats
+    light: Floats
+    modes: dict[str, Floats]
+    folds: Floats
+    fold_shade: Floats
+    units: dict[str, Floats]
+    parting: dict[str, Floats]
+    shades: dict[str, Floats]
+    middle: int
+
+
+def _roll(skin: Surface, side: float) -> Array:
+    """Distance in cm by which a lip's red border moves when all of its red rolls in, (N,)."""
+    x, y = skin.anchor.T
+    height = np.maximum(upper_lip_height(x) if side > 0 else lower_lip_height(x), 1e-3)
+    above = np.clip((y - lip_line(x)) * side, 0.0, None)
+    beyond = height * np.exp(-np.clip(above - height, 0.0, None) / 0.5)
+    rolled = np.where(above < height, above, beyond) * (skin.side == side)
+    result: Array = rolled * part(skin, side) * (skin.front > 0)
+    return result
+
+
+def _mode_field(mode: ShapeMode, skin: Surface) -> Array:
+    x, y = skin.anchor.T
+    moved: Array = skin.position * np.array(mode.stretch)
+    for pull in mode.pulls:
+        moved = moved + pull.displacement(skin)
+    moved[:, 0] += mode.jaw * skin.position[:, 0] * smoothstep(-1.0, -9.5, y)
+    moved[:, 1] += mode.lower * np.minimum(y + 4.0, 0.0)
+    moved[:, 0] += mode.skew * smoothstep(0.0, -9.0, y) * skin.front
+    for side, growth in zip((1.0, -1.0), mode.lips, strict=True):
+        height = np.maximum(upper_lip_height(x) if side > 0 else lower_lip_height(x), 0.12)
+        share = _roll(skin, side) / height
+        moved[:, 1] += side * growth * share * mouth_opening(x)
+        moved[:, 2] += 0.6 * growth * share * mouth_opening(x)
+    return moved
+
+
+def _unit_fields(unit: ActionUnit, skin: Surface) -> tuple[Array, Array, Array]:
+    """Displacement that stays when lips are pressed, displacement that parts them, shade."""
+    x, y = skin.anchor.T
+    stays, parts_lips = np.zeros_like(skin.position), np.zeros_like(skin.position)
+    shade = np.zeros(len(x))
+    for pull in unit.pulls:
+        target = stays if pull.lip == "both" else parts_lips
+        target += pull.displacement(skin)
+    for crease in unit.creases:
+        forwards, dark = crease.furrow(skin)
+        stays[:, 2] += forwards
+        shade += dark
+    if unit.jaw:
+        weight = jaw_weight(skin)[:, None]
+        turned = turn_jaw(np.column_stack([skin.anchor, skin.position[:, 2]]), unit.jaw)
+        parts_lips += weight * turned
+        parts_lips[:, 0] -= 0.10 * x * np.exp(-0.5 * ((y + 7.0) / 1.5) ** 2) * skin.front
+    for side in (1.0, -1.0):
+        stays[:, 1] -= side * unit.thin * _roll(skin, side)
+        stays[:, 2] -= 0.25 * unit.thin * _roll(skin, side)
+    if unit.dimples:
+        rough = np.sin(9.3 * x + 2.7 * y) * np.sin(8.1 * y - 2.3 * x) + 0.7 * np.sin(
+            6.1 * x - 9.7 * y
+        ) * np.sin(11.9 * x + 1.0)
+        chin = np.exp(-0.5 * ((x / 1.05) ** 2 + ((y + 10.0) / 0.62) ** 2)) * skin.front
+        stays[:, 2] += unit.dimples * rough * chin
+        shade += 0.35 * np.clip(-rough, 0.0, None) * chin
+    return stays, parts_lips, shade
+
+
+@cache
+def basis() -> Basis:
+    """All fields on the mean face; built once a process."""
+    skin = surface()
+    fields = {name: _unit_fields(unit, skin) for name, unit in ACTION_UNITS.items()}
+    folds = np.zeros_like(skin.position)
+    fold_shade = np.zeros(len(folds))
+    for crease in REST_FOLDS:
+        forwards, dark = crease.furrow(skin)
+        folds[:, 2] += forwards
+        fold_shade += dark
+    lip = np.flatnonzero((skin.side > 0) & (np.abs(skin.anchor[:, 0]) < 1e-6))
+    return Basis(
+        base=skin.position.astype(np.float32),
+        light=skin.occlusion.astype(np.float32),
+        modes={k: _mode_field(mode, skin).astype(np.float32) for k, mode in SHAPE_MODES.items()},
+        folds=folds.astype(np.float32),
+        fold_shade=fold_shade.astype(np.float32),
+        units={k: stays.astype(np.float32) for k, (stays, _, _) in fields.items()},
+        parting={k: parting.astype(np.float32) for k, (_, parting, _) in fields.items()},
+        shades={k: shade.astype(np.float32) for k, (_, _, shade) in fields.items()},
+        middle=int(lip[np.argmin(skin.anchor[lip, 1])]),
+    )

@@ -1,0 +1,75 @@
+"""The eyes' opening: where the lids' margins run, and where the eyes look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data_modules.synthetic.action_units import ACTION_UNITS
+from data_modules.synthetic.anatomy import EYE_CENTRE, Array
+from data_modules.synthetic.parameters import FaceParameters
+
+UPPER_LID = 0.45
+"""Rise of the relaxed upper lid's margin above the corners' line, cm."""
+LOWER_LID = -0.44
+"""The same for the lower lid."""
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """Both eyes; they open and turn together.
+
+    Attributes:
+        centres: (2, 3) centres of the eyeballs in head coordinates, cm.
+        half_width: half the distance between an eye's corners, cm.
+        upper: height of the upper margin's arch, cm.
+        lower: height of the lower margin's arch, cm.
+        tilt: rise of the outer corner, cm per cm.
+        fold: strength of the upper lid's fold, 0..1.
+        gaze: (3,) unit direction in head coordinates.
+        rest: height of the upper margin's arch when relaxed, cm; the fold lies above it.
+    """
+
+    centres: Array
+    half_width: float
+    upper: float
+    lower: float
+    tilt: float
+    fold: float
+    gaze: Array
+    rest: float
+
+
+def build_eyes(face: FaceParameters) -> Eyes:
+    """Lay the lids' margins for this person with these muscles at work."""
+    shape = face.identity.shape
+    spread = 0.14 * shape.get("eye_spacing", 0.0)
+    x = (EYE_CENTRE[0] + spread) * (1.0 + 0.045 * shape.get("head_width", 0.0))
+    z = EYE_CENTRE[2] * (1.0 + 0.03 * shape.get("head_depth", 0.0))
+    height = 1.0 + 0.11 * shape.get("eye_height", 0.0)
+    upper, lower = UPPER_LID * height, LOWER_LID * height
+    closed = 0.0
+    for name, value in face.action_units.items():
+        unit = ACTION_UNITS[name]
+        upper += unit.upper_lid * value
+        lower += unit.lower_lid * value
+        closed = max(closed, unit.close * value)
+    # A closed lid's margin rests on the lower lid's, a little above where that was.
+    rest = lower + 0.04
+    if upper < lower + 0.12:
+        upper = lower + 0.12
+    upper += closed * (rest - 0.12 - upper)
+    lower += closed * (rest - lower)
+    side, up = np.deg2rad([face.pose.gaze_x, face.pose.gaze_y])
+    gaze = np.array([np.sin(side) * np.cos(up), np.sin(up), np.cos(side) * np.cos(up)])
+    return Eyes(
+        centres=np.array([[x, EYE_CENTRE[1], z], [-x, EYE_CENTRE[1], z]]),
+        half_width=1.53 * (1.0 + 0.04 * shape.get("eye_width", 0.0)),
+        upper=upper,
+        lower=lower,
+        tilt=0.07 + 0.05 * shape.get("eye_tilt", 0.0),
+        fold=float(np.clip(0.6 + 0.35 * shape.get("lid_fold", 0.0), 0.0, 1.0)),
+        gaze=gaze,
+        rest=UPPER_LID * height,
+    )

@@ -1,0 +1,159 @@
+"""From identity and action units to one mesh in centimetres, ready to be photographed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from data_modules.synthetic.accessories import Part, parts, turn_jaw
+from data_modules.synthetic.action_units import ACTION_UNITS
+from data_modules.synthetic.anatomy import BREADTH, Array
+from data_modules.synthetic.deformation import basis
+from data_modules.synthetic.identity import EYE_MODES, SHAPE_MODES
+from data_modules.synthetic.parameters import FaceParameters
+from data_modules.synthetic.surface import surface
+
+Floats = NDArray[np.float32]
+_STRETCHED = ("head_width", "head_depth")
+
+
+@dataclass(frozen=True)
+class Head:
+    """A posed-for mesh.
+
+    Attributes:
+        position: (V, 3) float32, cm, in the frame of `anatomy`; skin vertices come first.
+        normal: (V, 3) float32, unit length, outwards.
+        triangles: (T, 3) int32.
+        skin_triangles: how many of the first triangles are facial skin.
+        light: (V,) float32, share of ambient light that reaches the vertex.
+    """
+
+    position: Floats
+    normal: Floats
+    triangles: NDArray[np.int32]
+    skin_triangles: int
+    light: Floats
+
+
+@cache
+def topology() -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+    """All triangles, first vertex and first triangle of each part (one more at the end)."""
+    skin = surface()
+    triangles = [skin.triangles]
+    vertex, triangle = [len(skin.position)], [len(skin.triangles)]
+    for each in parts():
+        triangles.append(each.triangles + vertex[-1])
+        vertex.append(vertex[-1] + len(each.position))
+        triangle.append(triangle[-1] + len(each.triangles))
+    bounds = np.asarray([vertex, triangle], dtype=np.int64)
+    return np.concatenate(triangles).astype(np.int32), skin.twins, bounds
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _add(target: Floats, field: Floats, weight: float) -> None:
+    flat, source, factor = target.ravel(), field.ravel(), np.float32(weight)
+    for i in range(flat.size):
+        flat[i] += factor * source[i]
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _normals(position: Floats, triangles: NDArray[np.int32], twins: NDArray[np.int32]) -> Floats:
+    normal = np.zeros_like(position)
+    for t in range(len(triangles)):
+        a, b, c = triangles[t]
+        ux, uy, uz = (
+            position[b, 0] - position[a, 0],
+            position[b, 1] - position[a, 1],
+            position[b, 2] - position[a, 2],
+        )
+        vx, vy, vz = (
+            position[c, 0] - position[a, 0],
+            position[c, 1] - position[a, 1],
+            position[c, 2] - position[a, 2],
+        )
+        nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+        for v in (a, b, c):
+            normal[v, 0] += nx
+            normal[v, 1] += ny
+            normal[v, 2] += nz
+    for k in range(len(twins)):
+        for axis in range(3):
+            both = normal[twins[k, 0], axis] + normal[twins[k, 1], axis]
+            normal[twins[k, 0], axis] = both
+            normal[twins[k, 1], axis] = both
+    for v in range(len(normal)):
+        length = np.sqrt(normal[v, 0] ** 2 + normal[v, 1] ** 2 + normal[v, 2] ** 2) + 1e-9
+        for axis in range(3):
+            normal[v, axis] /= length
+    return normal
+
+
+def _placed(each: Part, stretch: Array, mouth: Array, drop: float) -> Array:
+    position = each.position + (mouth if each.mouth else 0.0)
+    if each.jaw and drop:
+        position = position + each.jaw * turn_jaw(position, drop)
+    result: Array = position * (1.0 + stretch) * np.array([BREADTH, 1.0, 1.0])
+    return result
+
+
+def build_head(face: FaceParameters, relief: Floats) -> Head:
+    """Bend the mean face into this person with these muscles at work.
+
+    Args:
+        face: whose identity and action units count here.
+        relief: (N,) growth of the skin outwards in cm, as hair and beard add.
+
+    Raises:
+        KeyError: an action unit or shape mode has an unknown name.
+    """
+    fields = basis()
+    skin = fields.base.copy()
+    loss = np.zeros(len(skin), dtype=np.float32)
+    for name, value in face.identity.shape.items():
+        if name not in EYE_MODES and value:
+            _add(skin, fields.modes[name], float(value))
+    mouth = (skin[fields.middle] - fields.base[fields.middle]).astype(np.float64)
+    stretch = np.zeros(3)
+    for name in _STRETCHED:
+        stretch += np.array(SHAPE_MODES[name].stretch) * face.identity.shape.get(name, 0.0)
+    mouth -= stretch * fields.base[fields.middle]
+    _add(skin, fields.folds, float(face.identity.age))
+    _add(loss, fields.fold_shade, float(face.identity.age))
+    active = {name: float(value) for name, value in face.action_units.items() if value}
+    press = min(1.0, sum(ACTION_UNITS[n].press * v for n, v in active.items()))
+    drop = 0.0
+    for name, value in active.items():
+        parted = value * (1.0 - press)
+        _add(skin, fields.units[name], value)
+        _add(skin, fields.parting[name], parted)
+        _add(loss, fields.shades[name], value)
+        drop += ACTION_UNITS[name].jaw * parted
+    skin = skin + relief[:, None] * _outwards()
+    triangles, twins, bounds = topology()
+    shown = len(parts()) if face.identity.long_hair else len(parts()) - 1
+    rest = [_placed(each, stretch, mouth, drop) for each in parts()[:shown]]
+    position = np.concatenate([skin, *rest]).astype(np.float32)
+    light = np.concatenate(
+        [fields.light * np.exp(-loss), *[each.occlusion for each in parts()[:shown]]]
+    )
+    triangles = triangles[: bounds[1, shown]]
+    return Head(
+        position=position,
+        normal=_normals(position, triangles, twins),
+        triangles=triangles,
+        skin_triangles=int(bounds[1, 0]),
+        light=light.astype(np.float32),
+    )
+
+
+@cache
+def _outwards() -> Floats:
+    direction = surface().position * np.array([1.0, 0.55, 1.0])
+    direction = direction / np.linalg.norm(direction, axis=1, keepdims=True)
+    result: Floats = direction.astype(np.float32)
+    return result

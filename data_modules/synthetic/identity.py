@@ -1,0 +1,82 @@
+"""How heads differ: named, smooth shape modes, in standard deviations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data_modules.synthetic.muscles import Crease, Pull
+
+EYE_MODES = ("eye_spacing", "eye_height", "eye_tilt", "eye_width", "lid_fold")
+"""Modes that act on the eyes' opening rather than on skin (see `eyes`)."""
+
+
+@dataclass(frozen=True)
+class ShapeMode:
+    """One way in which heads differ, at +1 standard deviation.
+
+    Args:
+        pulls: local displacement.
+        stretch: (x, y, z) relative growth of the whole head about the point between the ears.
+        jaw: relative growth in width, fading in from the mouth's height to the jaw's edge.
+        lower: relative growth in height below the nose.
+        lips: growth of the lips' red in cm (upper, lower).
+        skew: sideways shift in cm of the lower face.
+    """
+
+    pulls: tuple[Pull, ...] = ()
+    stretch: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    jaw: float = 0.0
+    lower: float = 0.0
+    lips: tuple[float, float] = (0.0, 0.0)
+    skew: float = 0.0
+
+
+def _pull(x: float, y: float, sx: float, sy: float, *shift: float) -> Pull:
+    return Pull((x, y), (sx, sy), (shift[0], shift[1], shift[2]))
+
+
+SHAPE_MODES: dict[str, ShapeMode] = {
+    "head_width": ShapeMode(stretch=(0.045, 0.0, 0.0)),
+    "head_depth": ShapeMode(stretch=(0.0, 0.0, 0.03)),
+    "jaw_width": ShapeMode(jaw=0.07),
+    "lower_face": ShapeMode(lower=0.05),
+    "chin_forward": ShapeMode((_pull(0, -10.2, 1.3, 1.0, 0, 0, 0.35),)),
+    "chin_drop": ShapeMode((_pull(0, -10.8, 1.6, 1.2, 0, -0.35, 0),)),
+    "chin_width": ShapeMode((_pull(1.5, -10.6, 1.2, 1.0, 0.4, 0, 0.1),)),
+    "cheekbones": ShapeMode((_pull(4.8, -2.2, 1.3, 1.0, 0.2, 0, 0.28),)),
+    "cheek_fullness": ShapeMode((_pull(4.4, -5.8, 1.5, 1.8, 0.28, 0, 0.30),)),
+    "nose_length": ShapeMode((_pull(0, -4.4, 1.6, 0.9, 0, -0.22, 0),)),
+    "nose_width": ShapeMode(
+        (_pull(1.3, -4.3, 0.7, 0.8, 0.22, 0, 0.0), _pull(0.9, -2.4, 0.6, 1.2, 0.1, 0, 0.05))
+    ),
+    "nose_forward": ShapeMode((_pull(0, -4.1, 0.9, 1.0, 0, 0, 0.32),)),
+    "nose_bridge": ShapeMode((_pull(0, -1.0, 0.6, 1.2, 0, 0, 0.22),)),
+    "nose_tip": ShapeMode((_pull(0, -4.3, 0.6, 0.5, 0, 0.22, 0.05),)),
+    "brow_ridge": ShapeMode((_pull(2.2, 1.5, 1.8, 0.5, 0, 0, 0.22),)),
+    "brow_height": ShapeMode((_pull(3.0, 2.1, 2.2, 0.55, 0, 0.22, 0),)),
+    "brow_tilt": ShapeMode(
+        (_pull(1.3, 2.0, 0.9, 0.55, 0, -0.14, 0), _pull(4.6, 2.1, 1.0, 0.6, 0, 0.18, 0))
+    ),
+    "brow_gap": ShapeMode((_pull(1.5, 2.0, 0.9, 0.5, 0.15, 0, 0),)),
+    "forehead": ShapeMode((_pull(0, 5.0, 3.5, 2.0, 0, 0, 0.35),)),
+    "temple": ShapeMode((_pull(6.0, 2.0, 1.5, 2.0, 0.2, 0, 0.0),)),
+    "mouth_width": ShapeMode((_pull(2.4, -7.0, 1.0, 1.0, 0.22, 0, 0),)),
+    "mouth_height": ShapeMode((_pull(0, -7.0, 2.6, 1.2, 0, 0.22, 0),)),
+    "mouth_forward": ShapeMode((_pull(0, -7.0, 1.8, 1.3, 0, 0, 0.25),)),
+    "mouth_corners": ShapeMode((_pull(2.5, -7.0, 0.8, 0.6, 0, 0.09, 0),)),
+    "upper_lip": ShapeMode(lips=(0.14, 0.0)),
+    "lower_lip": ShapeMode(lips=(0.0, 0.14)),
+    "eye_bags": ShapeMode((_pull(3.2, -1.2, 1.0, 0.3, 0, 0, 0.10),)),
+    "skew": ShapeMode(skew=0.10),
+}
+"""Modes that displace skin, by name."""
+
+REST_FOLDS = (
+    Crease(((1.75, -3.9), (2.35, -4.9), (2.95, -6.0), (3.2, -6.8)), 0.17, 0.13, 0.42),
+    Crease(((1.7, -0.55), (2.4, -1.25), (3.4, -1.55)), 0.16, 0.10, 0.38),
+    Crease(((0.0, 3.6), (2.0, 3.75), (4.0, 3.5)), 0.12, 0.05, 0.22),
+    Crease(((0.0, 4.7), (2.0, 4.8), (3.8, 4.6)), 0.12, 0.05, 0.22),
+    Crease(((2.75, -7.5), (2.85, -8.3), (2.65, -9.1)), 0.13, 0.07, 0.28),
+    Crease(((4.95, -0.1), (5.5, -0.1), (6.1, 0.1)), 0.09, 0.05, 0.3),
+)
+"""Folds that age leaves at rest."""

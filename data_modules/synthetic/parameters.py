@@ -1,0 +1,183 @@
+"""What one rendered face is made of: plain, frozen values, each of which can be set alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+BP4D_AUS = (
+    "AU01",
+    "AU02",
+    "AU04",
+    "AU06",
+    "AU07",
+    "AU10",
+    "AU12",
+    "AU14",
+    "AU15",
+    "AU17",
+    "AU23",
+    "AU24",
+)
+"""The twelve action units coded for occurrence in BP4D, in the usual order."""
+
+OCCURRENCE = 0.3
+"""An action unit occurs when its intensity is at least this. Sampled intensities stay clear of
+it: an absent unit is 0 or at most 0.15, a present one lies in [0.4, 1]."""
+
+Colour = tuple[float, float, float]
+"""Linear RGB reflectance, each channel in [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is shown: the shape of the head and how it is coloured.
+
+    Args:
+        shape: coefficient per named shape mode (see `identity.SHAPE_MODES`), in standard
+            deviations, sensible in [-2.5, 2.5]; a missing mode is 0.
+        skin: reflectance of the skin.
+        hair: reflectance of head hair, beard and brows.
+        iris: reflectance of the iris.
+        lip: strength of the lips' red over the skin, 0..1.
+        brow: thickness and density of the brows, 0..1.
+        stubble: shaven shadow of a beard, 0..1.
+        beard: full beard, 0..1.
+        hair_volume: thickness of the hair in cm, 0 (shaven) to 2.
+        hairline: height of the hairline in cm against the mean, -1.5..2.
+        parting: how much lower the hair falls on the picture's right than on its left, cm,
+            -1..1.
+        long_hair: whether hair hangs down beside the neck.
+        age: depth of the folds that stay at rest, 0..1.
+        texture: seed of skin mottling and hair strands.
+    """
+
+    shape: Mapping[str, float] = field(default_factory=dict)
+    skin: Colour = (0.52, 0.33, 0.24)
+    hair: Colour = (0.05, 0.03, 0.02)
+    iris: Colour = (0.12, 0.07, 0.04)
+    lip: float = 0.5
+    brow: float = 0.6
+    stubble: float = 0.0
+    beard: float = 0.0
+    hair_volume: float = 0.8
+    hairline: float = 0.0
+    parting: float = 0.0
+    long_hair: bool = False
+    age: float = 0.2
+    texture: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Where the head points and how it sits in the crop.
+
+    Args:
+        yaw: degrees, positive turns the face to the picture's right; useful in [-75, 75].
+        pitch: degrees, positive looks up.
+        roll: degrees, positive tilts clockwise in the picture.
+        shift_x: crop misalignment to the right, as a fraction of the picture's width.
+        shift_y: crop misalignment downwards, as a fraction of the picture's height.
+        zoom: scale of the face, 1 shows 18.9 cm of the face plane.
+        gaze_x: degrees the eyes turn to the picture's right within the head.
+        gaze_y: degrees the eyes turn up within the head.
+        distance: camera to head in cm; near cameras enlarge the nose.
+    """
+
+    yaw: float = 0.0
+    pitch: float = 0.0
+    roll: float = 0.0
+    shift_x: float = 0.0
+    shift_y: float = 0.0
+    zoom: float = 1.0
+    gaze_x: float = 0.0
+    gaze_y: float = 0.0
+    distance: float = 80.0
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """One key light, a fill light opposite to it, and light from everywhere.
+
+    Args:
+        azimuth: degrees of the key light, 0 from the camera, positive from the picture's right.
+        elevation: degrees of the key light above the camera's axis.
+        key: strength of the key light, about 0.3..1.6.
+        fill: strength of the fill light, 0..1.
+        ambient: strength of the light from everywhere, about 0.2..0.9.
+        hardness: how dark cast shadows are, 0..1.
+        warmth: colour temperature of the key, -1 (blue) to 1 (orange).
+    """
+
+    azimuth: float = 20.0
+    elevation: float = 35.0
+    key: float = 0.9
+    fill: float = 0.3
+    ambient: float = 0.5
+    hardness: float = 0.6
+    warmth: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What lies behind the head.
+
+    Args:
+        colour: mean reflectance.
+        clutter: contrast of out-of-focus shapes, 0 (a plain wall) to 1.
+        seed: seed of those shapes.
+    """
+
+    colour: Colour = (0.45, 0.47, 0.5)
+    clutter: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How the picture was taken and stored.
+
+    Args:
+        exposure: factor on all light, 1 is well exposed.
+        blur: standard deviation of the defocus, as a fraction of the picture's width.
+        noise: standard deviation of sensor noise, in grey levels of 255.
+        cast: gain per channel.
+        saturation: 0 is grey, 1 is natural.
+        resolution: size the picture was once shrunk to, as a fraction of its own, (0, 1].
+        jpeg: JPEG quality 5..100 it was once stored with; 100 leaves the pixels alone.
+        seed: seed of the noise.
+    """
+
+    exposure: float = 1.0
+    blur: float = 0.0
+    noise: float = 0.0
+    cast: Colour = (1.0, 1.0, 1.0)
+    saturation: float = 1.0
+    resolution: float = 1.0
+    jpeg: int = 100
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FaceParameters:
+    """All that `render` needs.
+
+    Args:
+        identity: who is shown.
+        action_units: intensity 0..1 by canonical name ("AU01", "AU12", ...); missing is 0.
+        pose: head pose and framing.
+        light: lights.
+        background: what is behind.
+        quality: picture quality.
+    """
+
+    identity: Identity = field(default_factory=Identity)
+    action_units: Mapping[str, float] = field(default_factory=dict)
+    pose: Pose = field(default_factory=Pose)
+    light: Light = field(default_factory=Light)
+    background: Background = field(default_factory=Background)
+    quality: Quality = field(default_factory=Quality)
+
+    def with_action_units(self, **intensities: float) -> FaceParameters:
+        """The same picture with these intensities set, the other units as they are."""
+        return replace(self, action_units={**self.action_units, **intensities})

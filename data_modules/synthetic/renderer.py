@@ -1,0 +1,167 @@
+"""Renders one face: parameters in, picture out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from data_modules.synthetic.anatomy import EYE_RADIUS
+from data_modules.synthetic.appearance import build_coat
+from data_modules.synthetic.background import paint_background
+from data_modules.synthetic.camera import View, view
+from data_modules.synthetic.eyes import build_eyes
+from data_modules.synthetic.head import Head, build_head, topology
+from data_modules.synthetic.parameters import FaceParameters, Light
+from data_modules.synthetic.quality import develop
+from data_modules.synthetic.rasterizer import rasterize
+from data_modules.synthetic.shading import shade
+
+Floats = NDArray[np.float32]
+_SHADOW_SIZE = 80
+_SHADOW_REACH = 13.0  # cm from the head's pivot to the shadow map's edge
+
+
+class _Shot(NamedTuple):
+    head: Head
+    camera: Floats
+    seen: NDArray[np.int32]
+    weights: Floats
+    view: View
+
+
+def render(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
+    """Photograph a face.
+
+    Args:
+        parameters: who, with which muscles at work, seen how.
+        size: side of the square picture in pixels, 16 or more.
+
+    Returns:
+        (size, size, 3) uint8 sRGB. The same parameters always give the same bytes.
+
+    Raises:
+        KeyError: an action unit or shape mode has an unknown name.
+        ValueError: size is below 16.
+    """
+    if size < 16:
+        raise ValueError(f"size must be at least 16, got {size}")
+    scale = _samples(size)
+    coat = build_coat(parameters.identity)
+    shot = _shoot(parameters, coat.relief, size * scale)
+    turn = shot.view.rotation.astype(np.float32)
+    eyes = build_eyes(parameters)
+    lamps, to_shadow = _lamps(parameters.light)
+    picture = np.repeat(
+        np.repeat(paint_background(parameters.background, size), scale, axis=0), scale, axis=1
+    )
+    shade(
+        shot.seen,
+        shot.weights,
+        shot.head.triangles,
+        shot.head.skin_triangles,
+        shot.camera,
+        _turned(shot.head.normal, turn),
+        coat.albedo,
+        coat.gloss,
+        shot.head.light,
+        lamps,
+        _shadow_map(shot, to_shadow),
+        to_shadow,
+        shot.view.to_camera(eyes.centres),
+        np.array(
+            [eyes.half_width, eyes.upper, eyes.lower, eyes.tilt, eyes.fold, EYE_RADIUS, eyes.rest],
+            dtype=np.float32,
+        ),
+        _turned(eyes.gaze[None].astype(np.float32), turn)[0],
+        turn,
+        np.asarray(parameters.identity.iris, dtype=np.float32),
+        np.asarray(parameters.identity.hair, dtype=np.float32),
+        float(shot.view.distance),
+        picture,
+    )
+    small = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+    return develop(small, parameters.quality)
+
+
+def segment(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
+    """What each pixel's centre shows, before the picture is taken.
+
+    Returns:
+        (size, size) uint8: 0 background, 1 facial skin, eyes, lips and hair on the skull, then
+        2 + k for the k-th of `accessories.parts`.
+    """
+    shot = _shoot(parameters, build_coat(parameters.identity).relief, size)
+    _, _, bounds = topology()
+    label = np.searchsorted(bounds[1], shot.seen, side="right") + 1
+    return np.where(shot.seen < 0, 0, label).astype(np.uint8)
+
+
+def _samples(size: int) -> int:
+    """Samples per pixel side: at least about 128 samples across the face."""
+    return 2 if size >= 56 else 3
+
+
+def _shoot(parameters: FaceParameters, relief: Floats, samples: int) -> _Shot:
+    head = build_head(parameters, relief)
+    looking = view(parameters.pose)
+    camera = looking.to_camera(head.position)
+    screen = (looking.project(camera) * samples).astype(np.float32)
+    # 1 / distance is linear on the screen, so it sorts rightly between vertices.
+    depth = (1.0 / (looking.distance - camera[:, 2])).astype(np.float32)
+    _, seen, weights = rasterize(screen, depth, head.triangles, samples)
+    return _Shot(head, camera, seen, weights, looking)
+
+
+def _shadow_map(shot: _Shot, to_shadow: Floats) -> Floats:
+    lit = _turned(shot.camera, to_shadow[:, :3]) + to_shadow[:, 3]
+    depth: Floats = rasterize(
+        np.ascontiguousarray(lit[:, :2]),
+        np.ascontiguousarray(lit[:, 2]),
+        shot.head.triangles,
+        _SHADOW_SIZE,
+    )[0]
+    return depth
+
+
+def _turned(vectors: Floats, turn: Floats) -> Floats:
+    x, y, z = vectors.T
+    # Written out, because a BLAS product may differ between machines and threads.
+    return np.stack([turn[k, 0] * x + turn[k, 1] * y + turn[k, 2] * z for k in range(3)], axis=1)
+
+
+def _lamps(light: Light) -> tuple[Floats, Floats]:
+    """The shader's lamp table and the way from camera coordinates to the shadow map."""
+    azimuth, elevation = np.deg2rad([light.azimuth, light.elevation])
+    key = np.array(
+        [
+            np.sin(azimuth) * np.cos(elevation),
+            np.sin(elevation),
+            np.cos(azimuth) * np.cos(elevation),
+        ]
+    )
+    fill = np.array([-np.sin(azimuth), 0.15, 0.8])
+    fill = fill / np.linalg.norm(fill)
+    warm = np.array([1.0 + 0.14 * light.warmth, 1.0, 1.0 - 0.22 * light.warmth])
+    lamps = np.stack(
+        [
+            key,
+            light.key * 1.35 * warm,
+            fill,
+            light.fill * np.ones(3),
+            light.ambient * np.ones(3),
+            np.array([light.hardness, 0.0, 0.0]),
+        ]
+    )
+    right = np.cross([0.0, 1.0, 0.0], key)
+    right = right / np.linalg.norm(right)
+    up = np.cross(key, right)
+    half = _SHADOW_SIZE / 2
+    gain = half / _SHADOW_REACH
+    to_shadow = np.zeros((3, 4))
+    to_shadow[0, :3], to_shadow[0, 3] = right * gain, half
+    to_shadow[1, :3], to_shadow[1, 3] = -up * gain, half
+    to_shadow[2, :3] = key
+    return lamps.astype(np.float32), to_shadow.astype(np.float32)
