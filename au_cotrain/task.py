@@ -85,7 +85,7 @@ class CoTraining(pl.LightningModule):
         self.network = CoTrainingNetwork(
             backbones,
             image_size,
-            torch.tensor(relation),
+            torch.tensor(relation, dtype=torch.float32),
             pretrained,
             feature_dim,
             mean,

@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 from data_modules.manifest import DataError, Manifest
 from data_modules.picture import PictureError, read_picture
 from data_modules.sampler import Draw
-from data_modules.transforms import central_crop
+from data_modules.transforms import augmented, central_crop
 
 
 class FaceDataset(Dataset[dict[str, Any]]):
@@ -70,6 +70,4 @@ class FaceDataset(Dataset[dict[str, Any]]):
     def _crop(self, picture: np.ndarray, seed: int) -> np.ndarray:
         if self.augment is None:
             return central_crop(picture, self.size)
-        self.augment.set_random_seed(seed)
-        face: np.ndarray = self.augment(image=picture)["image"]
-        return face
+        return augmented(self.augment, picture, seed)

@@ -1,6 +1,7 @@
 """What happens to a face's pixels on the way into the network."""
 
 import os
+import random
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else it asks the network at import
 import albumentations as A
@@ -33,6 +34,17 @@ def training(size: int, strength: str, mirror: bool = True) -> A.Compose:
             A.ToGray(p=0.05),
         ]
     )
+
+
+def augmented(augment: A.Compose, face: np.ndarray, seed: int) -> np.ndarray:
+    """A face changed at random, fixed by the seed alone.
+
+    The transforms draw from one generator after the other: ``set_random_seed`` would give each
+    the same numbers, and the crop would decide the flip.
+    """
+    augment.set_random_state(np.random.default_rng(seed), random.Random(seed))
+    changed: np.ndarray = augment(image=face)["image"]
+    return changed
 
 
 def central_crop(face: np.ndarray, size: int) -> np.ndarray:

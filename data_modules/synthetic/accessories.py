@@ -1,4 +1,4 @@
-"""What belongs to a head besides its skin: ears, neck, long hair, teeth, tongue, mouth cavity."""
+"""What belongs to a head besides its skin: ears, neck, long hair, teeth, tongue."""
 
 from __future__ import annotations
 
@@ -129,13 +129,6 @@ def _tongue() -> Part:
     return _sheet("tongue", np.stack([x, y, z], axis=2), occlusion, jaw=1.0, mouth=True)
 
 
-def _cavity() -> Part:
-    across, y = np.meshgrid(np.linspace(-1.0, 1.0, 11), np.linspace(-4.5, -10.2, 7))
-    x = across * np.interp(-y, [4.5, 7.0, 8.5, 10.2], [4.8, 4.6, 3.4, 2.0])
-    z = 5.2 - 0.10 * x**2
-    return _sheet("cavity", np.stack([x, y, z], axis=2), np.full(x.shape, 0.15), mouth=True)
-
-
 def turn_jaw(position: Array, drop: float) -> Array:
     """Displacement (N, 3) of points that follow the jaw when the chin drops by `drop` cm."""
     turn = drop / 8.0
@@ -155,6 +148,5 @@ def parts() -> tuple[Part, ...]:
         _teeth(upper=True),
         _teeth(upper=False),
         _tongue(),
-        _cavity(),
         _long_hair(),
     )

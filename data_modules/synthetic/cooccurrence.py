@@ -99,13 +99,14 @@ def nearest_correlation(matrix: Array, rounds: int = 100) -> Array:
 
 @cache
 def _latent() -> tuple[Array, Array]:
-    """Thresholds (A,) and a root (A, A) of the latent correlation matrix."""
+    """Thresholds (A,) and the symmetric root (A, A) of the latent correlation matrix."""
     p = np.asarray(PREVALENCE)
     one_way = np.asarray(RELATION) * (p * (1.0 - p))[None, :]
     # Either direction states the same covariance, up to rounding.
     correlation = nearest_correlation(tetrachoric(p, 0.5 * (one_way + one_way.T)))
     values, vectors = np.linalg.eigh(correlation)
-    return ndtri(p), vectors * np.sqrt(np.clip(values, 0.0, None))
+    # The symmetric root: unlike bare eigenvectors, it has no sign for machines to disagree on.
+    return ndtri(p), (vectors * np.sqrt(np.clip(values, 0.0, None))) @ vectors.T
 
 
 def draw_occurrence(rng: np.random.Generator) -> NDArray[np.bool_]:

@@ -110,6 +110,7 @@ def build_head(face: FaceParameters, relief: Floats) -> Head:
 
     Raises:
         KeyError: an action unit or shape mode has an unknown name.
+        ValueError: an intensity is outside 0..1.
     """
     fields = basis()
     skin = fields.base.copy()
@@ -125,6 +126,9 @@ def build_head(face: FaceParameters, relief: Floats) -> Head:
     _add(skin, fields.folds, float(face.identity.age))
     _add(loss, fields.fold_shade, float(face.identity.age))
     active = {name: float(value) for name, value in face.action_units.items() if value}
+    for name, value in active.items():
+        if not 0.0 <= value <= 1.0:
+            raise ValueError(f"intensity of {name} must be in 0..1, got {value}")
     press = min(1.0, sum(ACTION_UNITS[n].press * v for n, v in active.items()))
     drop = 0.0
     for name, value in active.items():

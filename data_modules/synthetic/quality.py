@@ -13,7 +13,7 @@ def develop(radiance: NDArray[np.float32], quality: Quality) -> NDArray[np.uint8
     """Linear radiance (S, S, 3) to sRGB (S, S, 3) uint8."""
     size = radiance.shape[0]
     light = radiance * np.asarray(quality.cast, dtype=np.float32) * np.float32(quality.exposure)
-    grey = light @ np.asarray((0.30, 0.59, 0.11), dtype=np.float32)
+    grey = 0.30 * light[..., 0] + 0.59 * light[..., 1] + 0.11 * light[..., 2]
     light = grey[..., None] + np.float32(quality.saturation) * (light - grey[..., None])
     spread = quality.blur * size
     if spread > 0.05:

@@ -18,6 +18,7 @@ from data_modules.synthetic.parameters import FaceParameters, Light
 from data_modules.synthetic.quality import develop
 from data_modules.synthetic.rasterizer import rasterize
 from data_modules.synthetic.shading import shade
+from data_modules.synthetic.surface import surface
 
 Floats = NDArray[np.float32]
 _SHADOW_SIZE = 80
@@ -44,7 +45,7 @@ def render(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
 
     Raises:
         KeyError: an action unit or shape mode has an unknown name.
-        ValueError: size is below 16.
+        ValueError: size is below 16, or an intensity is outside 0..1.
     """
     if size < 16:
         raise ValueError(f"size must be at least 16, got {size}")
@@ -90,12 +91,13 @@ def segment(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
     """What each pixel's centre shows, before the picture is taken.
 
     Returns:
-        (size, size) uint8: 0 background, 1 facial skin, eyes, lips and hair on the skull, then
-        2 + k for the k-th of `accessories.parts`.
+        (size, size) uint8: 0 background, 1 facial skin, eyes, lips and hair on the skull, 2 the
+        mouth's pocket, then 3 + k for the k-th of `accessories.parts`.
     """
     shot = _shoot(parameters, build_coat(parameters.identity).relief, size)
     _, _, bounds = topology()
-    label = np.searchsorted(bounds[1], shot.seen, side="right") + 1
+    starts = np.concatenate([[surface().pocket], bounds[1]])
+    label = np.searchsorted(starts, shot.seen, side="right") + 1
     return np.where(shot.seen < 0, 0, label).astype(np.uint8)
 
 
@@ -155,7 +157,7 @@ def _lamps(light: Light) -> tuple[Floats, Floats]:
             np.array([light.hardness, 0.0, 0.0]),
         ]
     )
-    right = np.cross([0.0, 1.0, 0.0], key)
+    right = np.cross([0.0, 1.0, 1e-3], key)  # tilted, so that light from above has a right
     right = right / np.linalg.norm(right)
     up = np.cross(key, right)
     half = _SHADOW_SIZE / 2

@@ -190,7 +190,7 @@ def shade(
             to_key = nx * key[0] + ny * key[1] + nz * key[2]
             to_fill = max(0.0, 0.35 + 0.65 * (nx * fill[0] + ny * fill[1] + nz * fill[2]))
             sky = (0.72 + 0.28 * ny) * reach
-            lit *= 0.5 + 0.5 * reach
+            lit *= 1.0 - (1.0 - min(1.0, reach)) ** 2
             vx, vy, vz = -px, -py, distance - pz
             norm = 1.0 / np.sqrt(vx * vx + vy * vy + vz * vz)
             vx, vy, vz = vx * norm, vy * norm, vz * norm
@@ -212,7 +212,7 @@ def shade(
                     body
                     * (
                         direct * key_colour[channel]
-                        + to_fill * fill_colour[channel] * (0.4 + 0.6 * reach)
+                        + to_fill * fill_colour[channel] * (0.15 + 0.85 * reach)
                         + sky * ambient[channel]
                     )
                     + spot * key_colour[channel]

@@ -1,8 +1,8 @@
 """The mean face at rest: one dense grid of skin, slit at the lips.
 
 The grid has two sheets, brow-side and jaw-side, which share the lip line: outside the mouth both
-rows coincide, inside they may part, and each sheet goes on for a few rows into the mouth. The
-frame is that of `anatomy`.
+rows coincide, inside they may part, and each sheet goes on into the mouth, to one pocket behind
+the teeth. The frame is that of `anatomy`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,16 @@ from data_modules.synthetic.anatomy import (
     smoothstep,
 )
 
-_CURL = 3  # rows that turn into the mouth
+# Rows of each sheet inside the mouth: rise from the lip line, depth behind it (cm), light.
+_INWARDS = (
+    (0.10, 0.22, 0.70),
+    (0.22, 0.50, 0.45),
+    (0.45, 0.90, 0.22),
+    (0.90, 1.50, 0.10),
+    (1.20, 2.60, 0.06),
+    (1.20, 4.20, 0.04),
+)
+_CURL = len(_INWARDS)
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,9 @@ class Surface:
         angle: (rows * columns,) longitude in degrees, 0 in front, +-180 at the back.
         front: (rows * columns,) 1 on the face, fading to 0 at the ears and behind.
         occlusion: (rows * columns,) share of ambient light that arrives, 0..1.
-        triangles: (T, 3) int32, counter-clockwise seen from outside.
+        triangles: (T, 3) int32, counter-clockwise seen from outside; those of the mouth's
+            pocket come last.
+        pocket: the first triangle of the mouth's pocket.
         twins: (columns_outside_mouth, 2) int32, vertices that coincide across the lip line.
         columns: number of grid columns.
     """
@@ -58,6 +69,7 @@ class Surface:
     front: Array
     occlusion: Array
     triangles: NDArray[np.int32]
+    pocket: int
     twins: NDArray[np.int32]
     columns: int
 
@@ -133,11 +145,10 @@ def surface() -> Surface:
     upper[-1][:, 2] = lower[0][:, 2] = 0.5 * (upper[-1][:, 2] + lower[0][:, 2])
     anchors = [row[:, :2] for row in rows]
     # Rows into the mouth: back and away from the gap, so that a parted lip looks round.
-    steps = [(0.10, 0.22), (0.22, 0.5), (0.45, 0.9)]
     # Outside the mouth these rows collapse onto the lip line, where they cover nothing.
     inside = np.clip(4.0 * mouth_opening(lip_x), 0.0, 1.0)[:, None]
-    curl_up = [upper[-1] + inside * np.array([0.0, up, -back]) for up, back in steps]
-    curl_down = [lower[0] + inside * np.array([0.0, -up, -back]) for up, back in reversed(steps)]
+    curl_up = [upper[-1] + inside * np.array([0.0, up, -back]) for up, back, _ in _INWARDS]
+    curl_down = [lower[0] + inside * np.array([0.0, -up, -back]) for up, back, _ in _INWARDS[::-1]]
     edge = lower[-1]
     below = []
     for k in range(1, under + 1):
@@ -158,9 +169,11 @@ def surface() -> Surface:
     position = _lids(np.concatenate(all_rows) * np.array([BREADTH, 1.0, 1.0]))
     upper_rows = seam + _CURL
     total = len(all_rows)
-    triangles = np.concatenate(
-        [_grid(0, upper_rows, columns), _grid(upper_rows, total, columns)]
-    ).astype(np.int32)
+    # The sheets meet behind the teeth, so that an open mouth is a pocket, not a hole.
+    first, last = upper_rows - _CURL + 2, upper_rows + _CURL - 2
+    outside_mouth = np.concatenate([_grid(0, first, columns), _grid(last - 1, total, columns)])
+    inside_mouth = _grid(first - 1, last, columns)
+    triangles = np.concatenate([outside_mouth, inside_mouth]).astype(np.int32)
     outside = np.flatnonzero(np.abs(lip_x) >= MOUTH_HALF_WIDTH)
     twins = np.stack(
         [(seam - 1) * columns + outside, (upper_rows + _CURL) * columns + outside], axis=1
@@ -174,6 +187,7 @@ def surface() -> Surface:
         front=smoothstep(95.0, 60.0, np.abs(angle)),
         occlusion=_occlusion(position, total, columns, upper_rows),
         triangles=triangles,
+        pocket=len(outside_mouth),
         twins=twins,
         columns=columns,
     )
@@ -197,6 +211,6 @@ def _occlusion(position: Array, rows: int, columns: int, split: int) -> Array:
         hollow = np.clip(gaussian_filter(depth[skin], spread) - depth[skin], 0.0, 1.0)
         light[skin] *= np.exp(-gain * hollow)
     # Collapsed rows outside the mouth have no area, so only the mouth's inside darkens here.
-    light[split - _CURL : split] = np.array([[0.7], [0.45], [0.2]])
-    light[split : split + _CURL] = np.array([[0.2], [0.45], [0.7]])
+    inwards = np.array(_INWARDS)[:, 2:]
+    light[split - _CURL : split], light[split : split + _CURL] = inwards, inwards[::-1]
     return light.ravel()

@@ -26,7 +26,9 @@ def checkpoint(request, tmp_path):
     torch.nn.init.normal_(task.network.adjacency_residual, std=0.1)
     if request.param == "stage 2":
         task.network.start_graph()
-    task.scores["val"] = au_scores(torch.rand(9, 2), torch.tensor([[0, -1]] * 4 + [[1, -1]] * 5), AUS)
+    task.scores["val"] = au_scores(
+        torch.rand(9, 2), torch.tensor([[0, -1]] * 4 + [[1, -1]] * 5), AUS
+    )
     trainer = pl.Trainer(accelerator="cpu", logger=False, default_root_dir=tmp_path)
     trainer.strategy.connect(task)
     trainer.save_checkpoint(tmp_path / "a.ckpt")

@@ -64,7 +64,7 @@ def test_a_batch_without_labels_costs_nothing_and_is_finite():
 @pytest.mark.parametrize(
     ("positives", "known", "share", "kept_negatives"),
     [
-        (2, 20, 0.3, 18 - int(18 - 6)),  # 2 < 6: as many negatives as half stay
+        (2, 20, 0.3, 18 - (18 - 6)),  # 2 < 6: as many negatives as half stay
         (2, 19, 0.3, 17 - int(17 - math.ceil(5.7))),
         (8, 20, 0.3, 12),  # enough positives: nothing is dropped
         (0, 20, 0.5, 10),

@@ -41,7 +41,7 @@ def test_an_unknown_backbone_is_one_line_with_close_names():
 
 
 def test_a_backbone_that_cannot_take_the_size_is_one_line():
-    with pytest.raises(BackboneError, match="8 px.*data.size"):
+    with pytest.raises(BackboneError, match=r"8 px.*data.size"):
         Encoder("vit_tiny_patch16_224", 8)
 
 

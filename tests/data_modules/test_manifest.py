@@ -21,6 +21,7 @@ a.jpg,S1,1,0
 b.jpg,S1,,1
 c.jpg,S2,0,
 """
+HEADER = b"path,subject,AU1\n"
 LABELS = [[1, 0], [UNKNOWN, 1], [0, UNKNOWN]]
 
 
@@ -158,7 +159,7 @@ def test_a_table_without_faces_is_refused(write, text):
 
 
 @pytest.mark.parametrize(
-    "label", ["9", "999", "2", "0.5", "-1", "x", "nan", "NA", "10", "1e0", "True", "?", "٠"]
+    "label", ["9", "999", "2", "0.5", "-1", "x", "nan", "NA", "10", "1e0", "True", "?", "\u0660"]
 )
 @pytest.mark.parametrize("face", [0, 2])
 def test_a_label_other_than_0_1_or_empty_is_refused_with_its_row(write, label, face):
@@ -246,7 +247,7 @@ def test_what_is_no_table_is_refused(write, content):
 
 
 def test_a_refusal_handed_on_by_a_loaders_worker_is_still_its_one_line():
-    wrapped = "Caught DataError in worker 0.\nTraceback:\n  ...\ndata_modules.manifest.DataError: t:2: x\n"
+    wrapped = "Caught DataError in worker 0.\nTraceback:\ndata_modules.manifest.DataError: t:2: x\n"
     assert str(DataError(wrapped)) == "t:2: x"
     assert str(DataError("t:2: x")) == "t:2: x"
 
@@ -288,7 +289,7 @@ def test_parquet_without_gaps_is_read(tmp_path, kind):
 def test_parquet_with_another_label_is_refused_with_its_row(tmp_path, label):
     table = tmp_path / "t.parquet"
     pd.DataFrame(PEOPLE | {"AU1": [type(label)(1), label, type(label)(0)]}).to_parquet(table)
-    assert ("t.parquet:3: AU1 is" if label != "x" else "t.parquet:2: AU1 is 'x'") in refusal(table)
+    assert f"t.parquet:3: AU1 is '{label}'" in refusal(table)
 
 
 def test_a_parquet_tables_own_index_changes_nothing(tmp_path):

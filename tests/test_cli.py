@@ -1,0 +1,78 @@
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from au_cotrain.cli import main
+from au_cotrain.predictor import Predictor, PredictorCard
+
+
+@pytest.fixture
+def predictor(tmp_path):
+    card = PredictorCard(
+        aus=["AU01", "AU12"], backbones=["test_resnet", "test_resnet"], feature_dim=96,
+        image_size=32, scaled_size=34, alignment="as drawn", provenance={}, metrics={},
+    )  # fmt: skip
+    Predictor(card).save(tmp_path / "predictor")
+    return str(tmp_path / "predictor")
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    rng = np.random.default_rng(0)
+    (tmp_path / "faces").mkdir()
+    for i in range(5):
+        face = Image.fromarray(rng.integers(0, 256, (40 + i, 50, 3), dtype=np.uint8))
+        face.save(tmp_path / "faces" / f"{i}.png")
+    return tmp_path / "faces"
+
+
+def test_help_answers_without_torch():
+    code = (
+        "import sys; from au_cotrain import cli\n"
+        "try: cli.main(['--help'])\n"
+        "except SystemExit: print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "export" in done.stdout and done.stdout.strip().endswith("False")
+
+
+def test_predict_writes_a_row_a_picture_in_order(predictor, pictures, tmp_path, capsys):
+    out = tmp_path / "deep" / "out.csv"
+    files = [str(pictures / f"{i}.png") for i in (3, 0)]
+    main(["predict", predictor, *files, str(pictures), "-o", str(out), "--batch", "2"])
+    table = pd.read_csv(out)
+    assert list(table) == ["input", "success", "AU01_p", "AU12_p", "AU01_c", "AU12_c"]
+    assert list(table["input"]) == [*files, *(str(pictures / f"{i}.png") for i in range(5))]
+    assert ((table["AU01_p"] >= 0.5) == (table["AU01_c"] == 1)).all()
+    assert table["AU01_p"][0] == pytest.approx(table["AU01_p"][5], abs=1e-6)
+    assert "7 of 7 pictures scored" in capsys.readouterr().out
+
+
+def test_an_unreadable_picture_is_a_row_without_aus(predictor, pictures, tmp_path, capsys):
+    (pictures / "1.png").write_text("no picture")
+    out = tmp_path / "out.csv"
+    main(["predict", predictor, str(pictures), "-o", str(out)])
+    table = pd.read_csv(out)
+    assert list(table["success"]) == [1, 0, 1, 1, 1]
+    assert table.loc[1, ["AU01_p", "AU01_c"]].isna().all()
+    assert table.drop(1).notna().all(axis=None)
+    assert "skipped, unreadable" in capsys.readouterr().err
+
+
+def test_wrong_input_is_one_line_and_status_1(predictor, pictures, tmp_path, capsys):
+    out = str(tmp_path / "out.csv")
+    (tmp_path / "empty").mkdir()
+    for arguments, said in (
+        (["predict", str(pictures), str(pictures), "-o", out], "no predictor here"),
+        (["predict", predictor, str(tmp_path / "empty"), "-o", out], "no pictures in this folder"),
+        (["predict", predictor, "none.png", "-o", out], "can be read"),
+        (["export", "none.ckpt", str(tmp_path / "x")], "no such checkpoint"),
+    ):
+        with pytest.raises(SystemExit, match=said) as stop:
+            main(arguments)
+        assert "\n" not in str(stop.value)
+    assert not (tmp_path / "out.csv").exists()

@@ -1,0 +1,193 @@
+"""Training, run as a user runs it: ``python train.py ...`` with small settings."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+
+import train
+from au_cotrain import load_predictor
+from au_cotrain.cli import main as cli
+from au_cotrain.task import CoTraining
+from au_cotrain.views import fuse
+from data_modules.faces import Faces
+
+ROOT = Path(train.__file__).parent
+SMALL = [
+    "model.backbones=[test_resnet,test_resnet]", "data.size=32", "data.steps_per_epoch=2",
+    "data.labeled_per_batch=4", "data.unlabeled_per_batch=4", "trainer.max_epochs=2",
+    "trainer.accelerator=cpu", "method.graph_from=0.5",
+]  # fmt: skip
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Runs train.py's main in this process; gives its run folder and what it printed."""
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    monkeypatch.delenv("WANDB_MODE", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("AU_COTRAIN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("AU_COTRAIN_RUN", raising=False)
+
+    def call(*overrides: str) -> tuple[Path, str]:
+        folder = tmp_path / "run"
+        arguments = [*SMALL, f"hydra.run.dir={folder}", *overrides]
+        monkeypatch.setattr(sys, "argv", ["train.py", *arguments])
+        train.main()
+        return folder, capsys.readouterr().out
+
+    return call
+
+
+@pytest.fixture
+def own(faces_table):
+    """Overrides for a small data set of one's own."""
+    pool = faces_table("pool", aus="AU01").with_suffix("")
+    return [
+        "data=manifest", "data.workers=0", "logger=csv", f"data.unlabeled={pool}",
+        *(f"data.{split}={faces_table(split)}" for split in ("labeled", "val", "test")),
+    ]  # fmt: skip
+
+
+def test_rendered_faces_train_to_a_predictor_off_line(run, tmp_path):
+    people = "{labeled: 2, val: 2, unlabeled: 6, test: 8}"
+    frames = "{labeled: 8, val: 8, unlabeled: 1, test: 1}"
+    folder, screen = run(f"data.people={people}", f"data.frames={frames}")
+    for said in ("epoch   1/2", "epoch   2/2", "stage 2", "prevalence", "lip corner puller",
+                 "peak memory"):  # fmt: skip
+        assert said in screen
+    assert not (tmp_path / "home" / ".netrc").exists()
+    assert list((folder / "wandb").glob("offline-run-*"))
+    assert Image.open(folder / "faces.png").size[0] > 800
+    assert Image.open(folder / "graph.png").size[0] > 800
+    # The one command printed at the end works as it stands.
+    (command,) = re.findall(r"au-cotrain (predict .*)", screen)
+    cli(command.split())
+    assert len(pd.read_csv("aus.csv")) == 1
+
+
+def test_own_faces_train_and_the_predictor_equals_the_trainer(run, own, tmp_path):
+    folder, _ = run(*own)
+    assert not list(tmp_path.rglob("wandb*"))
+    metrics = pd.read_csv(folder / "csv" / "metrics.csv")
+    for term in ("recognition_1", "recognition_2", "multi_view", "co_regularization",
+                 "conditional_dependence", "loss"):  # fmt: skip
+        assert metrics[f"train/{term}"].notna().sum() == 4
+    for name in ("f1", "auc", "average_precision", "AU01/f1", "conditional_dependence"):
+        assert metrics[f"val/{name}"].notna().sum() == 2
+    assert metrics["test/auc"].notna().sum() == 1
+
+    task = CoTraining.load_from_checkpoint(folder / "checkpoints" / "best.ckpt").eval()
+    pictures = sorted((tmp_path / "test").glob("*.png"))
+    cli(["predict", str(folder / "predictor"), *map(str, pictures), "-o", "out.csv"])
+    got = pd.read_csv("out.csv")[["AU01_p", "AU02_p"]].to_numpy()
+    data = Faces(tmp_path / "labeled.csv", tmp_path / "test.csv", size=32)
+    data.setup()
+    (batch,) = data.val_dataloader()
+    assert batch["paths"] == [str(path) for path in pictures]
+    with torch.no_grad():
+        expected = fuse(*task.network(batch["images"]).logits)
+    np.testing.assert_allclose(got, expected, atol=1e-5)
+
+    cli(["export", str(folder / "checkpoints" / "best.ckpt"), "again"])
+    again = load_predictor("again")(batch["images"])
+    torch.testing.assert_close(again, load_predictor(folder / "predictor")(batch["images"]))
+    card = json.loads((folder / "predictor" / "predictor.json").read_text())
+    assert card["metrics"]["test"]["aus"]["AU01"]["known"] == 16
+
+
+def test_one_seed_one_result_whatever_the_number_of_workers(run, own, tmp_path):
+    weights = []
+    for workers in (0, 2):
+        run(*own, f"data.workers={workers}", f"hydra.run.dir={tmp_path / str(workers)}")
+        content = torch.load(
+            tmp_path / str(workers) / "checkpoints" / "last.ckpt", weights_only=True
+        )
+        weights.append(content["state_dict"])
+    assert all(torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
+
+
+def test_without_a_pool_and_without_a_test_split(run, own):
+    folder, screen = run(*own, "data.test=null", "data.unlabeled=null")
+    assert "val split" in screen and "pool            0 faces" in screen
+    assert (folder / "predictor" / "predictor.safetensors").is_file()
+
+
+def test_one_unreadable_picture_of_the_pool_is_counted_not_fatal(run, own, tmp_path):
+    (tmp_path / "pool" / "0_0.png").write_text("no picture")
+    _, screen = run(*own, "data.steps_per_epoch=8")
+    assert "left out of the pool, unreadable" in screen
+    assert "1 unreadable pictures left out of the pool" in screen
+
+
+WRONG = {
+    "missing file": ("data.labeled=none.csv", r"none.csv: no such file"),
+    "unknown AU": ("data.aus=[AU01,AU77]", r"labeled.csv: .*AU77"),
+    "backbone": ("model.backbones=[resnet35,resnet34]", r"timm does not know 'resnet35'"),
+    "weights": ("model.pretrained=none.pth", r"no such file: none.pth"),
+    "pool": ("data.unlabeled=empty", r"empty: no pictures in this pool"),
+    "person": ("data.val=${data.labeled}", r"labeled.csv:2: person .* is also at .*labeled.csv:2"),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG)
+def test_a_mistake_is_one_line_before_any_epoch(run, own, tmp_path, mistake, capsys):
+    override, said = WRONG[mistake]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SystemExit) as stop:
+        run(*own, override)
+    assert re.match(rf"error: .*{said}", str(stop.value)), stop.value
+    assert "\n" not in str(stop.value)
+    assert "epoch" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [("labeled/9.png,p,1,", r"labeled.csv:18: unreadable picture .*9.png: no such file"),
+     ("labeled/0_0.png,p,9,", r"labeled.csv:18: AU01 is '9'")],
+)  # fmt: skip
+def test_a_wrong_row_is_named(run, own, tmp_path, row, said):
+    table = tmp_path / "labeled.csv"
+    table.write_text(table.read_text() + row + "\n")
+    with pytest.raises(SystemExit, match=said):
+        run(*own)
+
+
+def start(tmp_path: Path, *overrides: str) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "AU_COTRAIN_CACHE": str(tmp_path / "cache")}
+    command = [sys.executable, str(ROOT / "train.py"), *SMALL, *overrides]
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=300
+    )
+
+
+def test_two_devices_share_one_run(own, tmp_path):
+    """Two processes on CPU: one folder, each face of validation counted once."""
+    done = start(tmp_path, *own, "trainer.devices=2", f"hydra.run.dir={tmp_path / 'run'}")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("epoch   2/2") == 1
+    card = json.loads((tmp_path / "run" / "predictor" / "predictor.json").read_text())
+    assert card["metrics"]["test"]["aus"]["AU01"]["known"] == 16
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {
+        "labeled", "val", "test", "pool", "run",
+    }  # fmt: skip
+
+
+def test_a_sweep_runs_its_jobs_and_a_mistake_ends_with_status_1(own, tmp_path):
+    done = start(tmp_path, *own, "-m", "method.lambda_cr=0,1", f"hydra.sweep.dir={tmp_path / 's'}")
+    assert done.returncode == 0, done.stderr
+    assert all((tmp_path / "s" / str(job) / "predictor").is_dir() for job in (0, 1))
+    done = start(tmp_path, *own, "data.test=none.csv")
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines() == [
+        "error: none.csv: no such file; give a CSV or Parquet table"
+    ]
