@@ -26,7 +26,9 @@ from data_modules.facs import ACTION_UNITS
 from data_modules.manifest import DataError
 
 
-@hydra.main(version_base="1.3", config_path=str(Path(__file__).parent / "conf"), config_name="train")
+@hydra.main(
+    version_base="1.3", config_path=str(Path(__file__).parent / "conf"), config_name="train"
+)
 def main(config: DictConfig) -> None:
     """Compose and train; what a user can mend is one line and exit status 1."""
     if "LOCAL_RANK" not in os.environ:  # the processes a trainer starts share its run's folder

@@ -142,7 +142,7 @@ def draw_graph(aus: list[str], matrices: dict[str, torch.Tensor]) -> Figure:
     """Draw (C, C) matrices with values in [−1, 1] as heat maps, two a row, under their titles."""
     figure, axes = plt.subplots(2, 2, figsize=(12, 11), layout="constrained")
     for axis, (title, matrix) in zip(axes.flat, matrices.items(), strict=True):
-        picture = axis.imshow(matrix.cpu(), cmap="RdBu_r", vmin=-1, vmax=1)
+        picture = axis.imshow(matrix.cpu().numpy(), cmap="RdBu_r", vmin=-1, vmax=1)
         axis.set_title(title)
         axis.set_xticks(range(len(aus)), aus, rotation=90)
         axis.set_yticks(range(len(aus)), aus)

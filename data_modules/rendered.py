@@ -47,6 +47,7 @@ class RenderedFaces(Faces):
         """Render what the cache does not hold yet."""
         from data_modules.synthetic import fingerprint, render_manifest  # numba: only when needed
 
+        cache = self.cache / fingerprint()
         processes = self.workers or min(2, os.cpu_count() or 1)
         with Progress(
             "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
@@ -57,7 +58,7 @@ class RenderedFaces(Faces):
                 name = f"{world}-{people}x{frames}-{self.scaled_size}px-{self.seed}-{number}"
                 bar = progress.add_task(f"rendering {split} faces", total=people * frames)
                 self.tables[split] = render_manifest(
-                    self.cache / fingerprint() / name,
+                    cache / name,
                     world,
                     people,
                     frames,

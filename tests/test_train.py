@@ -183,7 +183,7 @@ def test_two_devices_share_one_run(own, tmp_path):
 
 
 def test_a_sweep_runs_its_jobs_and_a_mistake_ends_with_status_1(own, tmp_path):
-    done = start(tmp_path, *own, "-m", "method.lambda_cr=0,1", f"hydra.sweep.dir={tmp_path / 's'}")
+    done = start(tmp_path, *own, "method.lambda_cr=0,1", f"hydra.sweep.dir={tmp_path / 's'}", "-m")
     assert done.returncode == 0, done.stderr
     assert all((tmp_path / "s" / str(job) / "predictor").is_dir() for job in (0, 1))
     done = start(tmp_path, *own, "data.test=none.csv")

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
@@ -51,8 +52,8 @@ def render_manifest(
         frames: frames of each person.
         size: side of the pictures in pixels.
         seed: seed of the world.
-        workers: processes, spawned, so a script needs its `__main__` guard; 0 renders in this
-            process. The bytes do not depend on it.
+        workers: processes; 0 renders in this process. The bytes do not depend on it. Outside of
+            Linux they are spawned, so a script needs its `__main__` guard.
         progress: called with (faces done, faces in all).
 
     Returns:
@@ -118,10 +119,11 @@ def _render_people(
     if workers == 0:
         yield from map(_render_person, range(people), *settings)
         return
+    cv2.setNumThreads(1)  # its threads would not survive a fork
     render(FaceParameters(), 16)  # compiles once, so that the workers find the machine code
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
-    ) as pool:
+    # A spawned process imports the whole main program again: a trainer's takes longer than this.
+    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
         chunk = max(1, min(16, people // (4 * workers)))
         yield from pool.map(_render_person, range(people), *settings, chunksize=chunk)
 
