@@ -60,6 +60,7 @@ def test_faces_keep_the_order_people_labels_and_lines_of_the_table(write, tmp_pa
         pytest.param(FACES.replace("AU1,AU12", ' "AU1", "au12"'), id="quotes after spaces"),
         pytest.param(FACES.replace(",1", ",1.0").replace(",0", ",0.0"), id="floats"),
         pytest.param(FACES.replace("path,subject", "Path,SUBJECT"), id="capitals"),
+        pytest.param(FACES.replace(",1", ', "1"'), id="quoted labels after spaces"),
     ],
 )
 def test_spelling_of_the_table_does_not_change_its_faces(write, text):

@@ -103,9 +103,9 @@ def test_a_steps_time_knows_nothing_of_the_pools_size():
     def seconds(pool):
         batches = iter(CoTrainingSampler(100, pool, 16, 16, 1000, seed=0))
         next(batches)  # shuffles
-        started = time.perf_counter()
+        started = time.process_time()
         list(islice(batches, 60))
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     small = min(seconds(1_000_000 // 100) for _ in range(3))
     large = min(seconds(1_000_000) for _ in range(3))
@@ -113,9 +113,9 @@ def test_a_steps_time_knows_nothing_of_the_pools_size():
 
 
 def test_a_pool_of_a_million_is_shuffled_in_less_than_a_second():
-    started = time.perf_counter()
+    started = time.process_time()
     next(iter(CoTrainingSampler(100, 1_000_000, 16, 16, 1000, seed=0)))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @given(st.integers(0, 40), st.integers(1, 9), st.integers(1, 5))
