@@ -15,15 +15,15 @@ from rich import get_console
 
 from au_cotrain.export import export_predictor
 from au_cotrain.graph import cooccurrence
-from au_cotrain.logger import build_logger, finish, log_predictor
+from au_cotrain.logger import build_logger, finish, log_predictor, whereabouts
 from au_cotrain.summary import print_scores, print_whereabouts
 from au_cotrain.task import CoTraining
 from au_cotrain.trainer import build_trainer
 from au_cotrain.views import BackboneError
 from data_modules.contact_sheet import draw_contact_sheet
+from data_modules.errors import DataError
 from data_modules.faces import Faces
 from data_modules.facs import ACTION_UNITS
-from data_modules.manifest import DataError
 
 
 @hydra.main(
@@ -71,7 +71,7 @@ def train(config: dict[str, Any], run: Path) -> None:
         print_scores(
             f"{split} split, by the epoch that validation chose", task.scores[split], names
         )
-        print_whereabouts(run, predictor, data.example(), minutes)
+        print_whereabouts(run, whereabouts(logger), data.example(), minutes)
     finish(logger)
 
 

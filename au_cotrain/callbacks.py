@@ -129,7 +129,7 @@ class GraphReport(pl.Callback):
                 "co-occurrence in the training labels": network.relation,
                 "co-occurrence in validation predictions": pl_module.predicted_relation,
                 "adjacency before learning": normalize_adjacency(network.relation),
-                "adjacency after learning": network.adjacency().detach(),
+                "what learning added to it": network.adjacency_residual.detach(),
             },
         )
         figure.savefig(f"{trainer.default_root_dir}/graph.png", dpi=100)
@@ -139,12 +139,13 @@ class GraphReport(pl.Callback):
 
 
 def draw_graph(aus: list[str], matrices: dict[str, torch.Tensor]) -> Figure:
-    """Draw (C, C) matrices with values in [−1, 1] as heat maps, two a row, under their titles."""
-    figure, axes = plt.subplots(2, 2, figsize=(12, 11), layout="constrained")
+    """Draw four (C, C) matrices as heat maps under their titles, white where they are 0."""
+    figure, axes = plt.subplots(2, 2, figsize=(13, 11), layout="constrained")
     for axis, (title, matrix) in zip(axes.flat, matrices.items(), strict=True):
-        picture = axis.imshow(matrix.cpu().numpy(), cmap="RdBu_r", vmin=-1, vmax=1)
+        most = float(matrix.abs().max()) or 1.0
+        picture = axis.imshow(matrix.cpu().numpy(), cmap="RdBu_r", vmin=-most, vmax=most)
         axis.set_title(title)
         axis.set_xticks(range(len(aus)), aus, rotation=90)
         axis.set_yticks(range(len(aus)), aus)
-    figure.colorbar(picture, ax=axes, shrink=0.6)
+        figure.colorbar(picture, ax=axis, shrink=0.8)
     return figure

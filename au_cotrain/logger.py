@@ -35,10 +35,10 @@ def build_logger(
 
 @rank_zero_only
 def _open_run(**settings: Any) -> Any:  # noqa: ANN401 - wandb.init's arguments, and its run
+    os.environ.setdefault("WANDB_SILENT", "true")  # the run's own summary says where all lies
     import wandb
 
-    # The run's own summary says where all lies.
-    return wandb.init(**settings, settings=wandb.Settings(silent=True))
+    return wandb.init(**settings)
 
 
 def _has_key() -> bool:
@@ -51,9 +51,9 @@ def _has_key() -> bool:
         return False
 
 
-def log_predictor(logger: Logger | None, folder: Path) -> None:
+def log_predictor(logger: Logger, folder: Path) -> None:
     """Keep an exported predictor with its run, as a W&B artifact; other loggers have none."""
-    if logger is None or isinstance(logger, CSVLogger):
+    if isinstance(logger, CSVLogger):
         return
     import wandb
 
@@ -62,7 +62,15 @@ def log_predictor(logger: Logger | None, folder: Path) -> None:
     logger.experiment.log_artifact(artifact)  # type: ignore[attr-defined]
 
 
-def finish(logger: Logger | None) -> None:
+def whereabouts(logger: Logger) -> str:
+    """Where a run was logged, for the screen."""
+    if isinstance(logger, CSVLogger):
+        return f"{logger.log_dir}/metrics.csv"
+    run = logger.experiment  # type: ignore[attr-defined]
+    return run.url or f"W&B, off-line; to upload: wandb sync {Path(run.dir).parent}"
+
+
+def finish(logger: Logger) -> None:
     """Close a run, so that the next one of a sweep is another."""
-    if logger is not None and not isinstance(logger, CSVLogger):
+    if not isinstance(logger, CSVLogger):
         logger.experiment.finish()  # type: ignore[attr-defined]

@@ -39,14 +39,16 @@ def print_scores(title: str, scores: Sequence[AUScore], names: dict[str, str]) -
         )
 
 
-def print_whereabouts(run: Path, predictor: Path, picture: Path, minutes: float) -> None:
-    """Print where the run lies and the command that tries its predictor on a picture."""
-    command = _relative(Path(sys.executable).with_name("au-cotrain"))
+def print_whereabouts(run: Path, log: str, picture: Path, minutes: float) -> None:
+    """Print where a run and its predictor lie, and the command that tries it on a picture."""
+    command, predictor = Path(sys.executable).with_name("au-cotrain"), _relative(run / "predictor")
     get_console().print(
-        f"trained in {minutes:.1f} min, peak memory {peak_memory_gb():.1f} GB\n"
-        f"run        {_relative(run)}\n"
-        f"predictor  {_relative(predictor)}\n"
-        f"try it     {command} predict {_relative(predictor)} {_relative(picture)} -o aus.csv",
+        f"trained in {minutes:.1f} min, peak memory {peak_memory_gb():.1f} GB",
+        f"run        {_relative(run)}",
+        f"log        {log}",
+        f"predictor  {predictor}",
+        f"try it     {_relative(command)} predict {predictor} {_relative(picture)} -o aus.csv",
+        sep="\n",
         soft_wrap=True,
         highlight=False,
     )

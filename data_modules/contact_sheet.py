@@ -28,14 +28,15 @@ def draw_contact_sheet(
     """
     chosen = np.unique(np.linspace(0, len(faces) - 1, columns * rows).astype(int))
     figure, axes = plt.subplots(
-        rows, columns, figsize=(1.5 * columns, 1.9 * rows), layout="constrained", squeeze=False
+        rows, columns, figsize=(1.5 * columns, 1.7 * rows), layout="constrained", squeeze=False
     )
     for axis in axes.flat:
         axis.axis("off")
     for axis, face in zip(axes.flat, chosen, strict=False):
         picture = read_picture(faces.paths[int(face)].as_py(), scaled_size)
         axis.imshow(central_crop(picture, size))
-        axis.set_title(_said(faces, face), fontsize=7, y=-0.02, va="top")
+        axis.text(0.5, -0.03, _said(faces, face), fontsize=7, ha="center", va="top",
+                  transform=axis.transAxes)  # fmt: skip
     figure.savefig(out, dpi=110)
     plt.close(figure)
 

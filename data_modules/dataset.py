@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from data_modules.manifest import DataError, Manifest
+from data_modules.errors import DataError
+from data_modules.manifest import Manifest
 from data_modules.picture import PictureError, read_picture
 from data_modules.sampler import Draw
 from data_modules.transforms import augmented, central_crop

@@ -11,8 +11,9 @@ from torch.utils.data import DataLoader
 
 from data_modules import transforms
 from data_modules.dataset import FaceDataset
+from data_modules.errors import DataError
 from data_modules.facs import SIDED
-from data_modules.manifest import DataError, Manifest, read_manifest
+from data_modules.manifest import Manifest, read_manifest
 from data_modules.people import check_apart, in_pool_alone
 from data_modules.picture import check_pictures
 from data_modules.pool import read_pool
@@ -86,13 +87,7 @@ class Faces(pl.LightningDataModule):
         """
         if self.labeled is not None:
             return
-        if self.labeled_per_batch < 1:
-            raise DataError(f"data.labeled_per_batch is {self.labeled_per_batch}; give at least 1")
-        if self.scaled_size < self.size:
-            raise DataError(
-                f"data.scaled_size is {self.scaled_size}, from which no {self.size} pixels can be "
-                "cropped; give data.size or more"
-            )
+        self._check_settings()
         labeled = read_manifest(self._table("labeled"), self.requested_aus)
         self.val = read_manifest(self._table("val"), labeled.aus)
         self.test = read_manifest(self._table("test"), labeled.aus) if self.tables["test"] else None
@@ -166,7 +161,12 @@ class Faces(pl.LightningDataModule):
 
     def train_dataloader(self) -> Loader:
         """Batches of labeled and pool faces, see ``sampler.CoTrainingSampler``."""
-        labeled, pool = self.training_faces, self.pool
+        labeled, pool, ranks = self.training_faces, self.pool, self._rank()[1]
+        if self.labeled_per_batch < ranks:
+            raise DataError(
+                f"data.labeled_per_batch is {self.labeled_per_batch}; give at least 1 for each of "
+                f"the {ranks} devices"
+            )
         parts = [labeled] if pool is None else [labeled, pool]
         sampler = CoTrainingSampler(
             len(labeled),
@@ -189,6 +189,22 @@ class Faces(pl.LightningDataModule):
         """The test split, once."""
         assert self.test is not None, "no test split"
         return self._held_out_loader(self.test)
+
+    def _check_settings(self) -> None:
+        for name in ("labeled_per_batch", "steps_per_epoch", "eval_batch"):
+            number = getattr(self, name)
+            if number is not None and number < 1:
+                raise DataError(f"data.{name} is {number}; give at least 1")
+        if self.augmentation not in transforms.STRENGTHS:
+            raise DataError(
+                f"data.augmentation is {self.augmentation!r}; "
+                f"it can be {' or '.join(transforms.STRENGTHS)}"
+            )
+        if self.scaled_size < self.size:
+            raise DataError(
+                f"data.scaled_size is {self.scaled_size}, from which no {self.size} pixels can be "
+                "cropped; give data.size or more"
+            )
 
     def _held_out_loader(self, faces: Manifest) -> Loader:
         dataset = FaceDataset([faces], self.size, self.scaled_size)
@@ -219,5 +235,8 @@ class Faces(pl.LightningDataModule):
         pool = everyone.take(in_pool_alone(everyone, labeled, held_out))
         self.left_out = len(everyone) - len(pool)
         if not len(pool):
-            raise DataError(f"{everyone.source}: this pool is empty; give other faces")
+            raise DataError(
+                f"{everyone.source}: nothing left in this pool: its faces are labeled ones, or "
+                "pictures or people of validation or test; give others, or data.unlabeled=null"
+            )
         return pool

@@ -1,6 +1,5 @@
 """Manifests: tables of pictures, the people in them, and the AUs somebody coded."""
 
-import csv
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,15 +10,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from data_modules.errors import DataError
 from data_modules.facs import UNKNOWN, looks_like_au, parse_au
-
-
-class DataError(Exception):
-    """The user's data cannot be used as they are: one line with file, row and way out."""
-
-    def __str__(self) -> str:
-        """That line, also where a loader's worker handed it on inside a traceback in words."""
-        return super().__str__().rstrip().rpartition(".DataError: ")[2]
+from data_modules.table import read_table
 
 
 @dataclass(frozen=True)
@@ -74,7 +67,7 @@ def read_manifest(table: Path, aus: Sequence[str] | None = None) -> Manifest:
             that means to be an AU but is none of FACS, a label that is not 0, 1 or empty, a face
             without path or subject, or one picture twice.
     """
-    frame = _read_table(table)
+    frame = read_table(table)
     columns = _au_columns(table, frame)
     if not columns:
         raise DataError(f"{table}: no AU column; name each AU's column AU1, AU2, ... in the header")
@@ -112,7 +105,7 @@ def read_pool_table(table: Path, aus: Sequence[str]) -> Manifest:
     Raises:
         DataError: the table is missing, empty or malformed, or names one picture twice.
     """
-    frame = _read_table(table)
+    frame = read_table(table)
     size = len(frame)
     known = "subject" in frame
     return Manifest(
@@ -123,70 +116,6 @@ def read_pool_table(table: Path, aus: Sequence[str]) -> Manifest:
         np.full((size, len(aus)), UNKNOWN, np.int8),
         frame.index.to_numpy(),
     )
-
-
-def _read_table(table: Path) -> pd.DataFrame:
-    """Every cell as stripped text, '' for an empty one; the index is the row's line."""
-    if not table.is_file():
-        raise DataError(f"{table}: no such file; give a CSV or Parquet table")
-    try:
-        frame = _read_parquet(table) if table.suffix.lower() == ".parquet" else _read_csv(table)
-    except (ValueError, OSError, csv.Error, pa.ArrowException) as error:
-        raise DataError(
-            f"{table}: not a readable table ({' '.join(str(error).split())}); give a CSV in UTF-8, "
-            "its cells parted by commas, or Parquet"
-        ) from error
-    if frame.empty:
-        raise DataError(f"{table}: no faces in it; give a table with a row a picture")
-    twice = frame.columns[frame.columns.duplicated()]
-    if len(twice):
-        raise DataError(f"{table}:1: two columns are named {twice[0]!r}; rename one")
-    if "path" not in frame:
-        raise DataError(
-            f"{table}:1: no column 'path' (there are {', '.join(frame.columns)}); "
-            "say where each picture is, columns parted by commas"
-        )
-    if "subject" in frame:  # a person's number is the same number in a column of floats
-        frame["subject"] = frame["subject"].str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
-    return frame
-
-
-def _heading(name: object) -> str:
-    """A column's name without stray spaces and quotes; Path and Subject are path and subject."""
-    plain = str(name).strip().strip("'\"").strip()
-    return plain.lower() if plain.lower() in ("path", "subject") else plain
-
-
-def _read_parquet(table: Path) -> pd.DataFrame:
-    frame = pd.read_parquet(table)
-    frame.columns = [_heading(column) for column in frame.columns]
-    used = [name in ("path", "subject") or looks_like_au(name) for name in frame.columns]
-    frame = frame.loc[:, used].astype("string").fillna("")  # others may hold what is no text
-    frame.index = pd.RangeIndex(2, len(frame) + 2)
-    return frame.transform(lambda column: column.str.strip())
-
-
-def _read_csv(table: Path) -> pd.DataFrame:
-    """Strictly: a row with a cell too many or too few would shift labels, so it is an error."""
-    with table.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.reader(file, strict=True, skipinitialspace=True)
-        rows, lines = [], []
-        line = 1  # on which the next row starts
-        try:
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    rows.append([cell.strip() for cell in cells])
-                    lines.append(line)
-                line = reader.line_num + 1
-        except csv.Error as error:
-            raise DataError(f"{table}:{line}: {error}; mend the row's quotes") from error
-    header = [_heading(name) for name in rows[0]] if rows else []
-    for line, cells in zip(lines[1:], rows[1:], strict=True):
-        if len(cells) != len(header):
-            raise DataError(
-                f"{table}:{line}: {len(cells)} cells under {len(header)} columns; mend the row"
-            )
-    return pd.DataFrame(rows[1:], index=lines[1:], columns=header, dtype="string")
 
 
 def _au_columns(table: Path, frame: pd.DataFrame) -> dict[str, str]:
@@ -229,8 +158,7 @@ def _filled(table: Path, name: str, frame: pd.DataFrame) -> "pd.Series[str]":
 
 def _paths(table: Path, frame: pd.DataFrame) -> pa.StringArray:
     written = _filled(table, "path", frame)
-    folder = table.parent.absolute()
-    paths = pd.Series(places(os.path.join(folder, path) for path in written), written.index)
+    paths = pd.Series(places(os.path.join(table.parent, path) for path in written), written.index)
     twice = paths.duplicated().to_numpy()
     if twice.any():
         path = paths.iloc[int(twice.argmax())]

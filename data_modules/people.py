@@ -1,4 +1,4 @@
-"""People never cross a split: checks between manifests."""
+"""People never cross a split: checks between manifests. F001 and f001 are one person."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data_modules.manifest import DataError, Manifest
+from data_modules.errors import DataError
+from data_modules.manifest import Manifest
 
 
 def check_apart(one: Manifest, other: Manifest) -> None:
@@ -16,7 +17,7 @@ def check_apart(one: Manifest, other: Manifest) -> None:
         DataError: they do; the message names the first and where it stands in both.
     """
     for what, ours, theirs in (
-        ("person", one.subjects, other.subjects),
+        ("person", _people(one), _people(other)),
         ("picture", one.paths, other.paths),
     ):
         shared = _among(ours, theirs)
@@ -24,8 +25,9 @@ def check_apart(one: Manifest, other: Manifest) -> None:
             continue
         face = int(shared.argmax())
         elsewhere = other.where(theirs.index(ours[face]).as_py())
+        name = (one.subjects if what == "person" else one.paths)[face]
         raise DataError(
-            f"{one.where(face)}: {what} {ours[face]} is also at {elsewhere}; "
+            f"{one.where(face)}: {what} {name} is also at {elsewhere}; "
             f"keep each {what} in one of the two, or what is learned there is tested here"
         )
 
@@ -43,8 +45,13 @@ def in_pool_alone(pool: Manifest, labeled: Manifest, held_out: Sequence[Manifest
     """
     keep = ~_among(pool.paths, labeled.paths)
     for split in held_out:
-        keep &= ~_among(pool.paths, split.paths) & ~_among(pool.subjects, split.subjects)
+        keep &= ~_among(pool.paths, split.paths)
+        keep &= ~_among(_people(pool), _people(split))
     return keep
+
+
+def _people(faces: Manifest) -> pa.StringArray:
+    return pc.utf8_lower(faces.subjects)
 
 
 def _among(ours: pa.StringArray, theirs: pa.StringArray) -> np.ndarray:

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
+from rich import get_console
 from rich.progress import track
 
-from data_modules.manifest import DataError, Manifest
+from data_modules.errors import DataError
+from data_modules.manifest import Manifest
 
 
-class PictureError(Exception):
+class PictureError(DataError):
     """A file is missing, truncated, or no picture; the message names it and says why."""
 
 
@@ -62,9 +64,14 @@ def check_pictures(faces: Manifest, size: int) -> None:
                 f"{faces.where(face)}: unreadable picture {error}; mend it or remove the row"
             ) from error
 
+    console = get_console()
     with ThreadPoolExecutor(2) as threads:
-        checked = threads.map(check, range(len(faces)))
         for _ in track(
-            checked, f"checking pictures of {faces.source.name}", len(faces), transient=True
+            threads.map(check, range(len(faces))),
+            f"checking pictures of {faces.source.name}",
+            total=len(faces),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,  # in a log it would be empty lines
         ):
             pass

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from data_modules.errors import DataError
 from data_modules.facs import UNKNOWN
-from data_modules.manifest import DataError, Manifest, places, read_pool_table
+from data_modules.manifest import Manifest, places, read_pool_table
 
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 """Endings, in any case, of files taken for pictures."""

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from rich import get_console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TimeRemainingColumn
 
 from data_modules.faces import Faces
@@ -51,11 +52,13 @@ class RenderedFaces(Faces):
         processes = self.workers or min(2, os.cpu_count() or 1)
         with Progress(
             "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-            transient=True,
+            console=get_console(), transient=True, disable=not get_console().is_terminal,
         ) as progress:  # fmt: skip
             for number, (split, world) in enumerate(SPLITS.items()):
                 people, frames = self.people[split], self.frames[split]
                 name = f"{world}-{people}x{frames}-{self.scaled_size}px-{self.seed}-{number}"
+                if not (cache / name / "manifest.csv").exists():
+                    progress.print(f"rendering {people * frames:,} {split} faces, this once")
                 bar = progress.add_task(f"rendering {split} faces", total=people * frames)
                 self.tables[split] = render_manifest(
                     cache / name,

@@ -7,6 +7,8 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else it asks the netwo
 import albumentations as A
 import numpy as np
 
+STRENGTHS = ("paper", "standard")
+
 
 def training(size: int, strength: str, mirror: bool = True) -> A.Compose:
     """Random augmentation of a face somewhat larger than ``size``.
@@ -17,15 +19,10 @@ def training(size: int, strength: str, mirror: bool = True) -> A.Compose:
             of the face together, so a mirrored face keeps its labels), "standard" for these and
             mild turning, scaling, light and colour.
         mirror: whether a face may be flipped; not where an AU says left or right (``facs.SIDED``).
-
-    Raises:
-        ValueError: ``strength`` is neither.
     """
     paper = [A.RandomCrop(size, size), A.HorizontalFlip(p=0.5 if mirror else 0)]
     if strength == "paper":
         return A.Compose(paper)
-    if strength != "standard":
-        raise ValueError(f"data.augmentation is {strength!r}; it can be 'paper' or 'standard'")
     return A.Compose(
         [
             A.Affine(scale=(0.92, 1.08), rotate=(-10, 10), border_mode=1, p=0.7),

@@ -3,8 +3,9 @@ import pytest
 import torch
 
 from data_modules.dataset import FaceDataset
+from data_modules.errors import DataError
 from data_modules.facs import UNKNOWN
-from data_modules.manifest import DataError, read_manifest
+from data_modules.manifest import read_manifest
 from data_modules.pool import read_pool
 from data_modules.transforms import training
 

@@ -5,9 +5,9 @@ import pytest
 import pytorch_lightning as pl
 import torch
 
+from data_modules.errors import DataError
 from data_modules.faces import Faces
 from data_modules.facs import UNKNOWN
-from data_modules.manifest import DataError
 from data_modules.picture import read_picture
 
 LABELED, VAL, TEST, POOL = 10, 5, 4, 7
@@ -136,7 +136,7 @@ def test_the_pool_gives_up_people_of_validation_and_test(faces, folder, write):
 
 
 def test_a_pool_that_gave_up_all_its_faces_is_refused(faces, folder):
-    assert f"{folder}/v: this pool is empty" in refusal(faces(unlabeled=folder / "v"))
+    assert f"{folder}/v: nothing left in this pool" in refusal(faces(unlabeled=folder / "v"))
 
 
 @pytest.mark.parametrize("split", ["labeled", "val", "test"])
@@ -158,9 +158,14 @@ def test_a_table_not_given_is_asked_for_by_its_setting(faces, split):
 
 @pytest.mark.parametrize(
     ("settings", "name"),
-    [({"labeled_per_batch": 0}, "labeled_per"), ({"scaled_size": 27}, "scaled")],
+    [
+        ({"labeled_per_batch": 0}, "labeled_per"),
+        ({"steps_per_epoch": 0}, "steps_per"),
+        ({"scaled_size": 27}, "scaled"),
+        ({"augmentation": "strong"}, "augmentation is 'strong'; it can be paper or standard"),
+    ],
 )
-def test_sizes_from_which_no_batch_can_be_made_are_refused(faces, settings, name):
+def test_settings_from_which_no_batch_can_be_made_are_refused(faces, settings, name):
     assert f"data.{name}" in refusal(faces(**settings))
 
 

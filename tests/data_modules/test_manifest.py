@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data_modules.errors import DataError
 from data_modules.facs import UNKNOWN
-from data_modules.manifest import DataError, read_manifest, read_pool_table
+from data_modules.manifest import read_manifest, read_pool_table
 
 many_files = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -2,7 +2,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from data_modules.manifest import DataError, Manifest, read_manifest
+from data_modules.errors import DataError
+from data_modules.manifest import Manifest, read_manifest
 from data_modules.people import check_apart, in_pool_alone
 
 
@@ -56,3 +57,13 @@ def test_the_pool_gives_up_pictures_and_people_of_every_held_out_split():
 
 def test_faces_of_nobody_in_particular_are_not_one_person():
     assert in_pool_alone(faces(a="", b=""), faces(x="S1"), [faces(y="S2")]).all()
+
+
+def test_a_person_is_the_same_however_the_case_of_their_name(draw, write):
+    draw("a.png")
+    draw("b.png", (1, 2, 3))
+    one = read_manifest(write("a.csv", "path,subject,AU1\na.png,F001,1\n"))
+    other = read_manifest(write("b.csv", "path,subject,AU1\nb.png,f001,0\n"))
+    with pytest.raises(DataError, match=r"a\.csv:2: person F001 is also at .*b\.csv:2"):
+        check_apart(one, other)
+    assert not in_pool_alone(one, one.take(np.zeros(1, bool)), [other]).any()

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from data_modules import picture
-from data_modules.manifest import DataError, read_manifest
+from data_modules.errors import DataError
+from data_modules.manifest import read_manifest
 from data_modules.picture import PictureError, check_pictures, read_picture
 
 ORANGE = (200, 120, 30)

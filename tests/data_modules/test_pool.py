@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from data_modules.errors import DataError
 from data_modules.facs import UNKNOWN
-from data_modules.manifest import DataError
 from data_modules.pool import find_pictures, read_pool
 
 

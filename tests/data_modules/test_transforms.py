@@ -87,11 +87,6 @@ def test_the_library_accepts_every_setting_without_a_warning(strength):
         training(SIZE, strength)
 
 
-def test_another_strength_is_refused_by_name():
-    with pytest.raises(ValueError, match=r"data\.augmentation is 'strong'.*'paper' or 'standard'"):
-        training(SIZE, "strong")
-
-
 @pytest.mark.parametrize(("margin", "offset"), [(0, 0), (1, 0), (2, 1), (6, 3)])
 def test_the_central_crop_leaves_as_much_on_each_side(noise, margin, offset):
     face = noise(side=20 + margin)
