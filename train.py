@@ -13,13 +13,13 @@ from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.utilities import rank_zero_only
 from rich import get_console
 
+from au_cotrain.errors import SettingError
 from au_cotrain.export import export_predictor
 from au_cotrain.graph import cooccurrence
 from au_cotrain.logger import build_logger, finish, log_predictor, whereabouts
 from au_cotrain.summary import print_scores, print_whereabouts
 from au_cotrain.task import CoTraining
 from au_cotrain.trainer import build_trainer
-from au_cotrain.views import BackboneError
 from data_modules.contact_sheet import draw_contact_sheet
 from data_modules.errors import DataError
 from data_modules.faces import Faces
@@ -35,7 +35,7 @@ def main(config: DictConfig) -> None:
         os.environ["AU_COTRAIN_RUN"] = HydraConfig.get().runtime.output_dir
     try:
         train(OmegaConf.to_object(config), Path(os.environ["AU_COTRAIN_RUN"]))  # type: ignore[arg-type]
-    except (DataError, BackboneError) as error:
+    except (DataError, SettingError) as error:
         sys.exit(f"error: {error}")
 
 
@@ -58,7 +58,7 @@ def train(config: dict[str, Any], run: Path) -> None:
     logger = build_logger(folder=run, config=config, **config["logger"])
     trainer = build_trainer(run, logger, config["monitor"], config["trainer"])
     started = time.perf_counter()
-    trainer.fit(task, data)
+    trainer.fit(task, data, ckpt_path=config["ckpt_path"])
     minutes = (time.perf_counter() - started) / 60
 
     judge, split = (trainer.test, "test") if data.test else (trainer.validate, "val")

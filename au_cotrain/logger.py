@@ -9,6 +9,10 @@ from urllib.parse import urlsplit
 from pytorch_lightning.loggers import CSVLogger, Logger
 from pytorch_lightning.utilities import rank_zero_only
 
+from au_cotrain.errors import SettingError
+
+MODES = ("auto", "online", "offline")
+
 
 def build_logger(
     name: str, folder: Path, config: dict[str, Any], project: str = "au_cotrain", mode: str = "auto"
@@ -22,7 +26,15 @@ def build_logger(
         project: W&B project.
         mode: "online", "offline", or "auto": online if there is a W&B key (WANDB_API_KEY or the
             login that ``wandb login`` stores) or WANDB_MODE says so, else off-line.
+
+    Raises:
+        SettingError: no such logger or mode.
     """
+    if name not in ("wandb", "csv") or mode not in MODES:
+        raise SettingError(
+            f"logger.name is {name!r} and logger.mode {mode!r}; they can be wandb or csv, and "
+            f"{' or '.join(MODES)}"
+        )
     if name == "csv":
         return CSVLogger(folder, name="csv", version="")
     from pytorch_lightning.loggers import WandbLogger
@@ -45,8 +57,9 @@ def _has_key() -> bool:
     if os.environ.get("WANDB_API_KEY"):
         return True
     host = urlsplit(os.environ.get("WANDB_BASE_URL", "https://api.wandb.ai")).hostname or ""
+    file = os.environ.get("NETRC") or os.path.expanduser("~/.netrc")  # where its login is kept
     try:
-        return netrc.netrc().authenticators(host) is not None
+        return netrc.netrc(file).authenticators(host) is not None
     except (OSError, netrc.NetrcParseError):
         return False
 
@@ -65,7 +78,7 @@ def log_predictor(logger: Logger, folder: Path) -> None:
 def whereabouts(logger: Logger) -> str:
     """Where a run was logged, for the screen."""
     if isinstance(logger, CSVLogger):
-        return f"{logger.log_dir}/metrics.csv"
+        return str(Path(logger.log_dir, "metrics.csv"))
     run = logger.experiment  # type: ignore[attr-defined]
     return run.url or f"W&B, off-line; to upload: wandb sync {Path(run.dir).parent}"
 

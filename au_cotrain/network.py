@@ -6,8 +6,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from au_cotrain.errors import SettingError
 from au_cotrain.graph import ClassifierGCN, normalize_adjacency
-from au_cotrain.views import BackboneError, Encoder
+from au_cotrain.views import Encoder
 
 Pair = tuple[Tensor, Tensor]
 
@@ -42,7 +43,7 @@ class CoTrainingNetwork(nn.Module):
         learn_adjacency: learn a residual on the normalised adjacency, starting at 0.
 
     Raises:
-        views.BackboneError: a backbone cannot be built, or there are not two of them.
+        errors.SettingError: a backbone cannot be built, or there are not two of them.
     """
 
     relation: Tensor
@@ -61,10 +62,10 @@ class CoTrainingNetwork(nn.Module):
     ) -> None:
         super().__init__()
         if len(backbones) != 2:
-            raise BackboneError(f"model.backbones: two views need two backbones, not {backbones}")
+            raise SettingError(f"model.backbones: two views need two backbones, not {backbones}")
         weights = [pretrained] * 2 if isinstance(pretrained, bool | str) else list(pretrained)
         if len(weights) != 2:
-            raise BackboneError(f"model.pretrained: give one for both views or two, not {weights}")
+            raise SettingError(f"model.pretrained: give one for both views or two, not {weights}")
         encoders = [
             Encoder(name, image_size, feature_dim, source, mean, std)
             for name, source in zip(backbones, weights, strict=True)

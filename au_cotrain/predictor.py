@@ -9,7 +9,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from au_cotrain.views import BackboneError, Encoder, fuse
+from au_cotrain.errors import SettingError
+from au_cotrain.views import Encoder, fuse
 
 WEIGHTS, CARD = "predictor.safetensors", "predictor.json"
 
@@ -94,7 +95,7 @@ def load_predictor(folder: str | Path) -> Predictor:
         card = PredictorCard(**json.loads((folder / CARD).read_text()))
         predictor = Predictor(card)
         predictor.load_state_dict(load_file(folder / WEIGHTS))
-    except (TypeError, ValueError, RuntimeError, SafetensorError, BackboneError) as error:
+    except (TypeError, ValueError, RuntimeError, SafetensorError, SettingError) as error:
         reason = " ".join(str(error).split())[:200]
         raise PredictorError(f"{folder}: not a whole predictor ({reason})") from error
     return predictor.eval()

@@ -9,6 +9,7 @@ import torch
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 
+from au_cotrain.errors import SettingError
 from au_cotrain.graph import cooccurrence
 from au_cotrain.losses import (
     DEFAULT_SHARE,
@@ -21,6 +22,8 @@ from au_cotrain.losses import (
 from au_cotrain.metrics import AUMetrics, AUScore, ConditionalDependence, mean_score
 from au_cotrain.network import CoTrainingNetwork, TwoViews
 from au_cotrain.views import fuse
+
+SCHEDULES = ("constant", "cosine")
 
 DEPENDENCE_FACES = 2048
 """Faces of a split, spread over its batches, that the dependence diagnostic looks at."""
@@ -55,6 +58,9 @@ class CoTraining(pl.LightningModule):
         weight_decay: of AdamW.
         schedule: "constant", or "cosine" to 0 over all steps.
         provenance: what a predictor should tell of its origin; not used in training.
+
+    Raises:
+        SettingError: a backbone, a schedule or a table of shares there is none of.
     """
 
     def __init__(
@@ -92,6 +98,15 @@ class CoTraining(pl.LightningModule):
             std,
             learn_adjacency,
         )
+        if schedule not in SCHEDULES:
+            raise SettingError(
+                f"method.schedule is {schedule!r}; it can be {' or '.join(SCHEDULES)}"
+            )
+        if isinstance(selective, str) and selective not in SELECTIVE_SHARES:
+            raise SettingError(
+                f"method.selective is {selective!r}; it can be {' or '.join(SELECTIVE_SHARES)}, "
+                "null, or a share for each AU"
+            )
         table = SELECTIVE_SHARES[selective] if isinstance(selective, str) else selective
         self.shares = None if table is None else [table.get(au, DEFAULT_SHARE) for au in aus]
         self.val_metrics, self.test_metrics = AUMetrics(aus), AUMetrics(aus)

@@ -11,6 +11,9 @@ from pytorch_lightning.loggers import Logger
 from rich import get_console
 
 from au_cotrain.callbacks import EpochLines, GraphReport, SampleFaces
+from au_cotrain.errors import SettingError
+
+MONITORS = ("val/auc", "val/f1", "val/average_precision")
 
 
 def build_trainer(run: Path, logger: Logger, monitor: str, settings: dict[str, Any]) -> pl.Trainer:
@@ -21,7 +24,12 @@ def build_trainer(run: Path, logger: Logger, monitor: str, settings: dict[str, A
         logger: of the run.
         monitor: validation metric, the higher the better.
         settings: further arguments of ``pytorch_lightning.Trainer``.
+
+    Raises:
+        SettingError: validation gives no such metric.
     """
+    if monitor not in MONITORS:
+        raise SettingError(f"monitor is {monitor!r}; it can be {' or '.join(MONITORS)}")
     # Lightning's adverts and device lists; its warnings go on being printed.
     logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
     # Lightning asks torch's pytree in a way the newest torch deprecates; theirs to mend.

@@ -15,9 +15,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-
-class BackboneError(Exception):
-    """A backbone cannot be built or its weights cannot be had; the message is for the user."""
+from au_cotrain.errors import SettingError
 
 
 class Encoder(nn.Module):
@@ -34,7 +32,7 @@ class Encoder(nn.Module):
         std: of the three colours in [0, 1]; ``None``: the backbone's own.
 
     Raises:
-        BackboneError: timm does not know the name, the backbone cannot take faces of this size,
+        SettingError: timm does not know the name, the backbone cannot take faces of this size,
             or its weights cannot be had.
     """
 
@@ -59,7 +57,7 @@ class Encoder(nn.Module):
             with torch.no_grad():
                 width = self.backbone(torch.zeros(1, 3, image_size, image_size)).shape[1]
         except (RuntimeError, AssertionError, IndexError) as error:  # what timm's models raise
-            raise BackboneError(
+            raise SettingError(
                 f"model.backbones: {backbone} cannot take faces of {image_size} px ({error}); "
                 "set another data.size"
             ) from error
@@ -109,7 +107,7 @@ def fuse(logits_1: Tensor, logits_2: Tensor) -> Tensor:
 def _create_backbone(name: str, image_size: int, pretrained: bool | str) -> nn.Module:
     if not timm.is_model(name):
         close = difflib.get_close_matches(name, timm.list_models(), 4)
-        raise BackboneError(
+        raise SettingError(
             f"model.backbones: timm does not know {name!r}"
             + (f"; close names: {', '.join(close)}" if close else "")
             + "; timm.list_models() has all of them"
@@ -128,7 +126,7 @@ def _create_backbone(name: str, image_size: int, pretrained: bool | str) -> nn.M
     try:
         model = timm.create_model(name, num_classes=0, pretrained=True, **size)
     except Exception as error:  # the hub client has no common base for what a network can do
-        raise BackboneError(
+        raise SettingError(
             f"model.pretrained=true: no weights for {name}: no network, and none in the local "
             "cache; give a local file (model.pretrained=weights.safetensors) or "
             f"model.pretrained=false ({type(error).__name__})"
@@ -147,7 +145,7 @@ def _hub_answers() -> bool:
 def _load_weights(model: nn.Module, name: str, file: Path) -> None:
     """Fill a backbone from a file; other ports of a network may name the same tensors otherwise."""
     if not file.is_file():
-        raise BackboneError(f"model.pretrained: no such file: {file}")
+        raise SettingError(f"model.pretrained: no such file: {file}")
     try:
         state: Any = (
             load_file(file)
@@ -155,14 +153,14 @@ def _load_weights(model: nn.Module, name: str, file: Path) -> None:
             else torch.load(file, map_location="cpu", weights_only=True)
         )
     except Exception as error:  # torch, pickle and safetensors each raise their own
-        raise BackboneError(f"model.pretrained: {file} holds no weights ({error})") from error
+        raise SettingError(f"model.pretrained: {file} holds no weights ({error})") from error
     state = state.get("state_dict", state)
     own = model.state_dict()
     if not own.keys() <= state.keys():
         # The same tensors in the same order; a classifier may follow them.
         pairs = list(zip(own.items(), state.values(), strict=False))
         if len(state) < len(own) or any(mine.shape != his.shape for (_, mine), his in pairs):
-            raise BackboneError(
+            raise SettingError(
                 f"model.pretrained: {file} does not hold the tensors of {name}; "
                 "give the weights of that backbone"
             )
@@ -170,4 +168,4 @@ def _load_weights(model: nn.Module, name: str, file: Path) -> None:
     try:
         model.load_state_dict({key: state[key] for key in own})
     except RuntimeError as error:
-        raise BackboneError(f"model.pretrained: {file} does not fit {name} ({error})") from error
+        raise SettingError(f"model.pretrained: {file} does not fit {name} ({error})") from error

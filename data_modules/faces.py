@@ -47,8 +47,8 @@ class Faces(pl.LightningDataModule):
 
     def __init__(
         self,
-        labeled: str | Path,
-        val: str | Path,
+        labeled: str | Path | None,
+        val: str | Path | None,
         test: str | Path | None = None,
         unlabeled: str | Path | None = None,
         aus: Sequence[str] | None = None,

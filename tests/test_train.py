@@ -16,9 +16,11 @@ from PIL import Image
 import train
 from au_cotrain import load_predictor
 from au_cotrain.cli import main as cli
+from au_cotrain.graph import cooccurrence
 from au_cotrain.task import CoTraining
 from au_cotrain.views import fuse
 from data_modules.faces import Faces
+from data_modules.manifest import read_manifest
 
 ROOT = Path(train.__file__).parent
 SMALL = [
@@ -66,7 +68,9 @@ def test_rendered_faces_train_to_a_predictor_off_line(run, tmp_path):
                  "peak memory"):  # fmt: skip
         assert said in screen
     assert not (tmp_path / "home" / ".netrc").exists()
-    assert list((folder / "wandb").glob("offline-run-*"))
+    (offline,) = (folder / "wandb").glob("offline-run-*")
+    assert len(list(offline.rglob("media/images/val/faces_*"))) == 8
+    assert len(list(offline.rglob("media/images/graph_*"))) == 1
     assert Image.open(folder / "faces.png").size[0] > 800
     assert Image.open(folder / "graph.png").size[0] > 800
     # The one command printed at the end works as it stands.
@@ -105,6 +109,29 @@ def test_own_faces_train_and_the_predictor_equals_the_trainer(run, own, tmp_path
     assert card["metrics"]["test"]["aus"]["AU01"]["known"] == 16
 
 
+def test_the_graph_is_of_the_training_labels_and_travels_with_the_checkpoint(run, own, tmp_path):
+    folder, _ = run(*own, "shrinkage=3")
+    content = torch.load(folder / "checkpoints" / "best.ckpt", weights_only=True)
+    stored = content["state_dict"]["network.relation"]
+    tables = [read_manifest(tmp_path / f"{s}.csv").labels for s in ("labeled", "val", "test")]
+    torch.testing.assert_close(stored, cooccurrence(tables[0], 3))
+    assert not torch.allclose(stored, cooccurrence(np.concatenate(tables), 3))
+
+
+def test_a_stopped_run_goes_on_where_it_was(run, own, tmp_path):
+    steady = [*own, "method.schedule=constant", "method.ramp_epochs=0", "method.graph_from=null"]
+    whole, _ = run(*steady)
+    again = f"hydra.run.dir={tmp_path / 'again'}"
+    run(*steady, again, "trainer.max_epochs=1")
+    last = tmp_path / "again" / "checkpoints" / "last.ckpt"
+    run(*steady, again, f"ckpt_path={last}")
+    expected = torch.load(whole / "checkpoints" / "last.ckpt", weights_only=True)
+    got = torch.load(last, weights_only=True)
+    assert got["global_step"] == 4
+    for name, tensor in expected["state_dict"].items():
+        assert torch.equal(got["state_dict"][name], tensor), name
+
+
 def test_one_seed_one_result_whatever_the_number_of_workers(run, own, tmp_path):
     weights = []
     for workers in (0, 2):
@@ -134,6 +161,11 @@ WRONG = {
     "unknown AU": ("data.aus=[AU01,AU77]", r"labeled.csv: .*AU77"),
     "backbone": ("model.backbones=[resnet35,resnet34]", r"timm does not know 'resnet35'"),
     "weights": ("model.pretrained=none.pth", r"no such file: none.pth"),
+    "no table": ("data.val=null", r"data.val is not set"),
+    "schedule": ("method.schedule=step", r"method.schedule is 'step'; it can be constant or"),
+    "selective": ("method.selective=disfa", r"method.selective is 'disfa'; it can be bp4d or"),
+    "monitor": ("monitor=val/loss", r"monitor is 'val/loss'; it can be val/auc or"),
+    "logger": ("logger.name=tensorboard", r"logger.name is 'tensorboard'"),
     "pool": ("data.unlabeled=empty", r"empty: no pictures in this pool"),
     "person": ("data.val=${data.labeled}", r"labeled.csv:2: person .* is also at .*labeled.csv:2"),
 }

@@ -1,9 +1,9 @@
 import pytest
 import torch
 
+from au_cotrain.errors import SettingError
 from au_cotrain.losses import multi_view_loss
 from au_cotrain.network import CoTrainingNetwork
-from au_cotrain.views import BackboneError
 
 faces = torch.randint(0, 256, (4, 3, 32, 32), dtype=torch.uint8)
 relation = torch.tensor([[1.0, 0.5, -0.2], [0.4, 1.0, 0.0], [-0.1, 0.0, 1.0]])
@@ -84,5 +84,5 @@ def test_the_stage_and_the_relation_travel_with_the_weights(network):
 
 @pytest.mark.parametrize("backbones", [["test_resnet"], ["test_resnet"] * 3])
 def test_two_views_need_two_backbones(backbones):
-    with pytest.raises(BackboneError, match="two backbones"):
+    with pytest.raises(SettingError, match="two backbones"):
         CoTrainingNetwork(backbones, 32, relation)

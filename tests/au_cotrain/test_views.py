@@ -5,7 +5,8 @@ import timm
 import torch
 from safetensors.torch import save_file
 
-from au_cotrain.views import BackboneError, Encoder, fuse
+from au_cotrain.errors import SettingError
+from au_cotrain.views import Encoder, fuse
 
 faces = torch.randint(0, 256, (2, 3, 32, 32), dtype=torch.uint8)
 
@@ -35,13 +36,13 @@ def test_width_is_what_the_backbone_gives(backbone):
 
 
 def test_an_unknown_backbone_is_one_line_with_close_names():
-    with pytest.raises(BackboneError, match=r"timm does not know 'resnet35'.*resnet34") as error:
+    with pytest.raises(SettingError, match=r"timm does not know 'resnet35'.*resnet34") as error:
         Encoder("resnet35", 32)
     assert "\n" not in str(error.value)
 
 
 def test_a_backbone_that_cannot_take_the_size_is_one_line():
-    with pytest.raises(BackboneError, match=r"8 px.*data.size"):
+    with pytest.raises(SettingError, match=r"8 px.*data.size"):
         Encoder("vit_tiny_patch16_224", 8)
 
 
@@ -52,7 +53,7 @@ def test_pretrained_without_a_network_is_one_line_at_once(monkeypatch, tmp_path)
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-    with pytest.raises(BackboneError, match=r"no network.*model.pretrained=weights") as error:
+    with pytest.raises(SettingError, match=r"no network.*model.pretrained=weights") as error:
         Encoder("resnet18", 32, pretrained=True)
     assert "\n" not in str(error.value)
 
@@ -76,7 +77,7 @@ def test_local_weights_load_by_name_or_in_order(tmp_path, ending, rename):
 def test_weights_of_another_backbone_are_refused(tmp_path):
     file = tmp_path / "weights.pth"
     torch.save(timm.create_model("test_efficientnet").state_dict(), file)
-    with pytest.raises(BackboneError, match="does not hold the tensors of test_resnet"):
+    with pytest.raises(SettingError, match="does not hold the tensors of test_resnet"):
         Encoder("test_resnet", 32, pretrained=str(file))
 
 
@@ -87,9 +88,9 @@ def test_weights_that_would_run_code_are_refused(tmp_path):
 
     file = tmp_path / "weights.pth"
     torch.save({"a": Trap()}, file)
-    with pytest.raises(BackboneError, match="holds no weights"):
+    with pytest.raises(SettingError, match="holds no weights"):
         Encoder("test_resnet", 32, pretrained=str(file))
-    with pytest.raises(BackboneError, match="no such file"):
+    with pytest.raises(SettingError, match="no such file"):
         Encoder("test_resnet", 32, pretrained=str(tmp_path / "none.pth"))
 
 
