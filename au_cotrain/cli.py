@@ -53,6 +53,7 @@ def predict(predictor_folder: Path, pictures: Sequence[Path], out: Path, batch: 
     """
     import pandas as pd
     import torch
+    from rich import get_console
     from rich.progress import track
 
     from au_cotrain.predictor import PredictorError, load_predictor
@@ -71,7 +72,8 @@ def predict(predictor_folder: Path, pictures: Sequence[Path], out: Path, batch: 
         raise PredictorError(f"{pictures[0]}: no pictures in this folder")
     tables = []
     starts = range(0, len(inputs), batch)
-    for start in track(starts, "scoring faces", transient=True):
+    quiet = not get_console().is_terminal  # in a log a bar would be empty lines
+    for start in track(starts, "scoring faces", transient=True, disable=quiet):
         faces: dict[str, torch.Tensor] = {}
         names = inputs[start : start + batch]
         for name in names:

@@ -36,7 +36,7 @@ def build_logger(
             f"{' or '.join(MODES)}"
         )
     if name == "csv":
-        return CSVLogger(folder, name="csv", version="")
+        return CSVLogger(folder, name="csv")  # a run gone on with gets a table of its own
     from pytorch_lightning.loggers import WandbLogger
 
     if mode == "auto":

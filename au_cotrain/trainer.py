@@ -39,14 +39,18 @@ def build_trainer(run: Path, logger: Logger, monitor: str, settings: dict[str, A
     if settings["devices"] not in (1, "1") and settings["strategy"] == "auto":
         # The graph takes no part in stage 1, and plain DDP waits for its gradients for ever.
         settings = settings | {"strategy": "ddp_find_unused_parameters_true"}
+    checkpoints = run / "checkpoints"
     terminal = get_console().is_terminal  # the bar is for people; a log has the epochs' lines
     return pl.Trainer(
         default_root_dir=run,
         logger=logger,
         callbacks=[
             ModelCheckpoint(
-                run / "checkpoints", "best", monitor=monitor, mode="max", save_last=True,
-                enable_version_counter=False,
+                checkpoints, "best", monitor=monitor, mode="max", enable_version_counter=False
+            ),
+            # Lightning's save_last writes only along with a new best.
+            ModelCheckpoint(
+                checkpoints, "last", save_on_train_epoch_end=True, enable_version_counter=False
             ),
             LearningRateMonitor("step"),
             EpochLines(monitor),

@@ -16,10 +16,10 @@ PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
 
 def find_pictures(folder: Path) -> list[str]:
-    """Absolute paths of all pictures below a folder, sorted; hidden files and folders left out."""
+    """Paths of all pictures below a folder, sorted; hidden files and folders left out."""
     found: list[str] = []
     seen: set[str] = set()  # links may lead in circles
-    for parent, folders, files in os.walk(folder.absolute(), followlinks=True):
+    for parent, folders, files in os.walk(folder, followlinks=True):
         real = os.path.realpath(parent)
         if real in seen:
             folders.clear()

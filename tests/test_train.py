@@ -82,7 +82,7 @@ def test_rendered_faces_train_to_a_predictor_off_line(run, tmp_path):
 def test_own_faces_train_and_the_predictor_equals_the_trainer(run, own, tmp_path):
     folder, _ = run(*own)
     assert not list(tmp_path.rglob("wandb*"))
-    metrics = pd.read_csv(folder / "csv" / "metrics.csv")
+    metrics = pd.read_csv(folder / "csv" / "version_0" / "metrics.csv")
     for term in ("recognition_1", "recognition_2", "multi_view", "co_regularization",
                  "conditional_dependence", "loss"):  # fmt: skip
         assert metrics[f"train/{term}"].notna().sum() == 4
@@ -127,7 +127,7 @@ def test_a_stopped_run_goes_on_where_it_was(run, own, tmp_path):
     run(*steady, again, f"ckpt_path={last}")
     expected = torch.load(whole / "checkpoints" / "last.ckpt", weights_only=True)
     got = torch.load(last, weights_only=True)
-    assert got["global_step"] == 4
+    assert got["global_step"] == expected["global_step"] == 4
     for name, tensor in expected["state_dict"].items():
         assert torch.equal(got["state_dict"][name], tensor), name
 

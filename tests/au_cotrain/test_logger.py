@@ -43,7 +43,7 @@ def test_a_key_or_a_setting_goes_online(mode, monkeypatch, tmp_path):
 def test_csv_is_a_table_below_the_run(tmp_path):
     logger = build_logger("csv", tmp_path, {})
     assert isinstance(logger, CSVLogger)
-    assert whereabouts(logger) == str(tmp_path / "csv" / "metrics.csv")
+    assert whereabouts(logger) == str(tmp_path / "csv" / "version_0" / "metrics.csv")
 
 
 def test_another_logger_or_mode_is_refused(tmp_path):
