@@ -62,9 +62,9 @@ def train(config: dict[str, Any], run: Path) -> None:
     minutes = (time.perf_counter() - started) / 60
 
     judge, split = (trainer.test, "test") if data.test else (trainer.validate, "val")
-    judge(task, datamodule=data, ckpt_path="best", verbose=False)
+    best, predictor = run / "checkpoints" / "best.ckpt", run / "predictor"
+    judge(task, datamodule=data, ckpt_path=best, verbose=False)
     if trainer.is_global_zero:
-        best, predictor = run / "checkpoints" / "best.ckpt", run / "predictor"
         export_predictor(best, predictor, {split: task.scores[split]})
         log_predictor(logger, predictor)
         names = {f"AU{number:02d}": name for number, name in ACTION_UNITS.items()}

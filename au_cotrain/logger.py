@@ -80,7 +80,8 @@ def whereabouts(logger: Logger) -> str:
     if isinstance(logger, CSVLogger):
         return str(Path(logger.log_dir, "metrics.csv"))
     run = logger.experiment  # type: ignore[attr-defined]
-    return run.url or f"W&B, off-line; to upload: wandb sync {Path(run.dir).parent}"
+    folder = os.path.relpath(Path(run.dir).parent)
+    return run.url or f"W&B, off-line; to upload: wandb sync {folder}"
 
 
 def finish(logger: Logger) -> None:
