@@ -19,7 +19,7 @@ from au_cotrain.graph import cooccurrence
 from au_cotrain.logger import build_logger, finish, log_predictor, whereabouts
 from au_cotrain.summary import print_scores, print_whereabouts
 from au_cotrain.task import CoTraining
-from au_cotrain.trainer import build_trainer
+from au_cotrain.trainer import build_trainer, leave_processes
 from data_modules.contact_sheet import draw_contact_sheet
 from data_modules.errors import DataError
 from data_modules.faces import Faces
@@ -31,12 +31,17 @@ from data_modules.facs import ACTION_UNITS
 )
 def main(config: DictConfig) -> None:
     """Compose and train; what a user can mend is one line and exit status 1."""
-    if "LOCAL_RANK" not in os.environ:  # the processes a trainer starts share its run's folder
+    first = "LOCAL_RANK" not in os.environ  # not one of the processes that a trainer starts
+    if first:  # they share its run's folder
         os.environ["AU_COTRAIN_RUN"] = HydraConfig.get().runtime.output_dir
+        sys.argv[1:] = HydraConfig.get().overrides.task  # and of a sweep, this one job
     try:
         train(OmegaConf.to_object(config), Path(os.environ["AU_COTRAIN_RUN"]))  # type: ignore[arg-type]
     except (DataError, SettingError) as error:
         sys.exit(f"error: {error}")
+    finally:
+        if first:
+            leave_processes()
 
 
 def train(config: dict[str, Any], run: Path) -> None:

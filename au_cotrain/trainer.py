@@ -1,11 +1,13 @@
 """The trainer of a run: Lightning's, with our observers and the choice of the epoch."""
 
 import logging
+import os
 import warnings
 from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
+import torch
 from pytorch_lightning.callbacks import LearningRateMonitor, ModelCheckpoint, RichProgressBar
 from pytorch_lightning.loggers import Logger
 from rich import get_console
@@ -64,3 +66,14 @@ def build_trainer(run: Path, logger: Logger, monitor: str, settings: dict[str, A
         num_sanity_val_steps=0,
         **settings,
     )  # fmt: skip
+
+
+def leave_processes() -> None:
+    """Forget the processes a trainer started, so that a sweep's next job starts its own.
+
+    Lightning leaves their group and its address in place; a second trainer would wait in it.
+    """
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+    for variable in ("LOCAL_RANK", "NODE_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"):
+        os.environ.pop(variable, None)

@@ -57,11 +57,12 @@ def test_total_is_the_weighted_sum_of_the_named_terms(tmp_path):
     seen = {}
     module.log_dict = lambda values, **_: seen.update(values)
     module.trainer = pl.Trainer(accelerator="cpu", logger=False, default_root_dir=tmp_path)
+    module.ramp = lambda: 0.5
     loss = module.training_step(next(iter(batches(1))), 0)
     expected = (
         0.5 * (seen["train/recognition_1"] + seen["train/recognition_2"])
         + 3 * seen["train/multi_view"]
-        + 5 * seen["train/co_regularization"]
+        + 0.5 * 5 * seen["train/co_regularization"]
         + 7 * seen["train/conditional_dependence"]
     )
     torch.testing.assert_close(loss.detach(), expected)
