@@ -102,6 +102,9 @@ class CoTraining(pl.LightningModule):
             raise SettingError(
                 f"method.schedule is {schedule!r}; it can be {' or '.join(SCHEDULES)}"
             )
+        if isinstance(selective, Mapping) and not selective.keys() <= set(aus):
+            strange = ", ".join(sorted(selective.keys() - set(aus)))
+            raise SettingError(f"method.selective: no AU {strange}; there are {', '.join(aus)}")
         if isinstance(selective, str) and selective not in SELECTIVE_SHARES:
             raise SettingError(
                 f"method.selective is {selective!r}; it can be {' or '.join(SELECTIVE_SHARES)}, "

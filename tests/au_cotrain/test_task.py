@@ -6,6 +6,7 @@ import pytorch_lightning as pl
 import torch
 from torch.utils.data import DataLoader
 
+from au_cotrain.errors import SettingError
 from au_cotrain.losses import co_regularization_loss
 from au_cotrain.task import CoTraining
 
@@ -97,6 +98,8 @@ def test_an_au_nobody_coded_gives_no_nan_anywhere(tmp_path, selective):
 def test_shares_follow_the_au_names():
     assert task(selective="emotionet").shares == [0.2, 0.3, 0.5]
     assert task(selective={"AU02": 0.9}).shares == [0.3, 0.9, 0.3]
+    with pytest.raises(SettingError, match="no AU AU2; there are AU01, AU02, AU12"):
+        task(selective={"AU2": 0.9})
 
 
 def test_stage_2_begins_after_its_share_of_the_epochs(tmp_path):
