@@ -42,7 +42,9 @@ def build_logger(
     if mode == "auto":
         mode = os.environ.get("WANDB_MODE") or ("online" if _has_key() else "offline")
     # Opened here since Lightning passes W&B an argument it warns of.
-    return WandbLogger(experiment=_open_run(project=project, dir=folder, config=config, mode=mode))
+    return WandbLogger(
+        experiment=_open_run(project=project, dir=str(folder), config=config, mode=mode)
+    )
 
 
 @rank_zero_only

@@ -17,7 +17,7 @@ def mode(monkeypatch, tmp_path):
 
     def opened(**settings):
         build_logger("wandb", tmp_path, {"seed": 3}, **settings)
-        assert asked["config"] == {"seed": 3} and asked["dir"] == tmp_path
+        assert asked["config"] == {"seed": 3} and asked["dir"] == str(tmp_path)
         return asked["mode"]
 
     return opened
