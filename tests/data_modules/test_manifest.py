@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from data_modules.errors import DataError
@@ -137,6 +137,8 @@ def test_whatever_the_layout_each_label_reaches_its_face_and_au(write, data):
         lambda t: b"path,subject,AU1\n" + t.encode()
     )
 )
+@example(b'"\x00\n\x00"\r')  # a column's name of two lines
+@example('"a\u2028b",c\r'.encode())
 def test_any_file_is_read_into_three_codes_or_refused_in_one_line(write, content):
     table = write("t.csv", content)
     try:
