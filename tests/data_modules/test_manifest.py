@@ -137,8 +137,8 @@ def test_whatever_the_layout_each_label_reaches_its_face_and_au(write, data):
         lambda t: b"path,subject,AU1\n" + t.encode()
     )
 )
-@example(b'"\x00\n\x00"\r')  # a column's name of two lines
-@example('"a\u2028b",c\r'.encode())
+@example(b'"\x00\n\x00"\r\x00')  # a column's name of two lines
+@example('"a\u2028b"\r1'.encode())
 def test_any_file_is_read_into_three_codes_or_refused_in_one_line(write, content):
     table = write("t.csv", content)
     try:
