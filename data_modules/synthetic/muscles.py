@@ -86,6 +86,7 @@ class ActionUnit:
         press: share of the lips' parting that is undone.
         thin: share of the lips' red that rolls out of sight.
         dimples: roughness of the chin's skin, cm.
+        paired: whether left and right have a muscle each, so that one side may act alone.
     """
 
     name: str
@@ -100,6 +101,7 @@ class ActionUnit:
     press: float = 0.0
     thin: float = 0.0
     dimples: float = 0.0
+    paired: bool = True
 
 
 def part(surface: Surface, side: float) -> Array:

@@ -28,6 +28,15 @@ it: an absent unit is 0 or at most 0.15, a present one lies in [0.4, 1]."""
 Colour = tuple[float, float, float]
 """Linear RGB reflectance, each channel in [0, 1]."""
 
+Intensity = float | tuple[float, float]
+"""Intensity 0..1 of an action unit: of both sides, or of the person's (left, right). The person's
+left is the picture's right when the face looks at the camera (x > 0 in `anatomy`)."""
+
+
+def sides(intensity: Intensity) -> tuple[float, float]:
+    """Intensity on the person's (left, right)."""
+    return intensity if isinstance(intensity, tuple) else (intensity, intensity)
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -107,6 +116,8 @@ class Light:
         ambient: strength of the light from everywhere, about 0.2..0.9.
         hardness: how dark cast shadows are, 0..1.
         warmth: colour temperature of the key, -1 (blue) to 1 (orange).
+        back: strength of a lamp behind the head, 0..1.5; it draws a bright rim.
+        back_azimuth: degrees of that lamp, 180 straight behind, positive from the picture's right.
     """
 
     azimuth: float = 20.0
@@ -116,6 +127,57 @@ class Light:
     ambient: float = 0.5
     hardness: float = 0.6
     warmth: float = 0.1
+    back: float = 0.0
+    back_azimuth: float = 150.0
+
+
+GLASSES = ("none", "rimless", "thin", "thick", "sun")
+HATS = ("none", "cap", "beanie", "scarf")
+OCCLUDERS = ("none", "hand", "microphone", "cup", "phone", "mask", "strands")
+
+
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """What somebody has put on.
+
+    Args:
+        glasses: one of `GLASSES`.
+        glasses_colour: reflectance of the frame.
+        hat: one of `HATS`.
+        hat_colour: reflectance of the hat.
+        cloth: reflectance of the clothes.
+        collar: cut of the clothes, 0 (round neck) to 1 (shirt and jacket).
+    """
+
+    glasses: str = "none"
+    glasses_colour: Colour = (0.03, 0.03, 0.03)
+    hat: str = "none"
+    hat_colour: Colour = (0.1, 0.12, 0.2)
+    cloth: Colour = (0.10, 0.12, 0.16)
+    collar: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Occluder:
+    """Something between camera and face.
+
+    Args:
+        kind: one of `OCCLUDERS`; "strands" is hair blown across the face.
+        x: centre on the face to the picture's right, cm from the midline, about -7..7.
+        y: centre above the pupils, cm, about -11..5.
+        angle: degrees clockwise in the picture, 0 comes from below.
+        scale: size, 1 is that of an adult's hand, a common microphone and so on.
+        colour: reflectance; a hand has the person's skin instead.
+        seed: seed of its shape (which fingers, which strands).
+    """
+
+    kind: str = "none"
+    x: float = 0.0
+    y: float = -8.0
+    angle: float = 0.0
+    scale: float = 1.0
+    colour: Colour = (0.2, 0.2, 0.22)
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +202,8 @@ class Quality:
     Args:
         exposure: factor on all light, 1 is well exposed.
         blur: standard deviation of the defocus, as a fraction of the picture's width.
+        motion: length of the motion blur, as a fraction of the picture's width.
+        motion_angle: its direction, degrees clockwise from the picture's right.
         noise: standard deviation of sensor noise, in grey levels of 255.
         cast: gain per channel.
         saturation: 0 is grey, 1 is natural.
@@ -150,6 +214,8 @@ class Quality:
 
     exposure: float = 1.0
     blur: float = 0.0
+    motion: float = 0.0
+    motion_angle: float = 0.0
     noise: float = 0.0
     cast: Colour = (1.0, 1.0, 1.0)
     saturation: float = 1.0
@@ -164,20 +230,28 @@ class FaceParameters:
 
     Args:
         identity: who is shown.
-        action_units: intensity 0..1 by canonical name ("AU01", "AU12", ...); missing is 0.
+        action_units: intensity by canonical name ("AU01", "AU12", ...); missing is 0. Only units
+            of paired muscles (see `ActionUnit.paired`) may differ between left and right.
         pose: head pose and framing.
         light: lights.
+        wear: glasses, hat, clothes.
+        occluder: what hides part of the face.
         background: what is behind.
         quality: picture quality.
     """
 
     identity: Identity = field(default_factory=Identity)
-    action_units: Mapping[str, float] = field(default_factory=dict)
+    action_units: Mapping[str, Intensity] = field(default_factory=dict)
     pose: Pose = field(default_factory=Pose)
     light: Light = field(default_factory=Light)
+    wear: Wear = field(default_factory=Wear)
+    occluder: Occluder = field(default_factory=Occluder)
     background: Background = field(default_factory=Background)
     quality: Quality = field(default_factory=Quality)
 
-    def with_action_units(self, **intensities: float) -> FaceParameters:
-        """The same picture with these intensities set, the other units as they are."""
+    def with_action_units(self, **intensities: Intensity) -> FaceParameters:
+        """The same picture with these intensities set, the other units as they are.
+
+        `AU12=0.8` smiles with both sides, `AU12=(0.8, 0.1)` with the person's left.
+        """
         return replace(self, action_units={**self.action_units, **intensities})
