@@ -9,7 +9,7 @@ from pathlib import Path
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run ``au-cotrain``; a user's mistake is one line on stderr and exit status 1."""
     parser = argparse.ArgumentParser("au-cotrain", description=__doc__.splitlines()[0])
-    parser.description = "Recognise facial action units with what au_cotrain has trained."
+    parser.description = "Recognise facial action units, and render faces that have them."
     verbs = parser.add_subparsers(dest="verb", required=True)
 
     verb = verbs.add_parser("export", help="make a predictor of a checkpoint")
@@ -22,16 +22,46 @@ def main(arguments: Sequence[str] | None = None) -> None:
     verb.add_argument("-o", "--out", type=Path, required=True, help="table to write (.csv)")
     verb.add_argument("--batch", type=int, default=32, help="faces scored at once")
 
+    verb = verbs.add_parser(
+        "synth", help="render faces with exact AU labels",
+        description="Render faces with exact AU labels: pictures and manifest.csv, or a sheet.",
+    )  # fmt: skip
+    verb.add_argument("out", type=Path, nargs="?", help="new folder for the faces")
+    verb.add_argument("--count", type=int, default=1000, help="faces (default: 1000)")
+    verb.add_argument("--seed", type=int, default=0, help="other faces for another seed")
+    verb.add_argument("--size", type=int, default=128, help="pixels of a side (default: 128)")
+    verb.add_argument("--world", default="web", help="lab, web (default), or a YAML file of one")
+    verb.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="PARAMETER=LAW", dest="laws",
+        help="what differs from the world, such as 'pose.yaw={uniform: [-75, 75]}'",
+    )  # fmt: skip
+    verb.add_argument("--workers", type=int, help="processes (default: one a core)")
+    verb.add_argument("--shards", action="store_true", help="tar files, as webdataset reads them")
+    verb.add_argument(
+        "--sheet", type=Path, metavar="PNG",
+        help="draw people and AUs at rising intensity instead, and poses and lights beside it",
+    )  # fmt: skip
+
     chosen = parser.parse_args(arguments)
     from au_cotrain.predictor import PredictorError
+    from data_modules.errors import DataError
 
     try:
         if chosen.verb == "export":
             export(chosen.checkpoint, chosen.out)
-        else:
+        elif chosen.verb == "predict":
             predict(chosen.predictor, chosen.pictures, chosen.out, chosen.batch)
-    except PredictorError as error:
+        elif chosen.sheet:
+            draw_sheets(chosen.sheet, chosen.world, chosen.laws, chosen.seed, chosen.size)
+        else:
+            synth(
+                chosen.out, chosen.count, chosen.seed, chosen.size, chosen.world, chosen.laws,
+                chosen.workers, chosen.shards,
+            )  # fmt: skip
+    except (PredictorError, DataError) as error:
         sys.exit(f"error: {error}")
+    except OSError as error:
+        sys.exit(f"error: {error.filename or ''}: {error.strerror or error}")
 
 
 def export(checkpoint: Path, out: Path) -> None:
@@ -98,6 +128,66 @@ def predict(predictor_folder: Path, pictures: Sequence[Path], out: Path, batch: 
     out.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(out, index=False)
     print(f"{out}: {int(table['success'].sum())} of {len(table)} pictures scored")
+
+
+def synth(
+    out: Path | None,
+    count: int,
+    seed: int,
+    size: int,
+    world: str,
+    laws: Sequence[str] = (),
+    workers: int | None = None,
+    shards: bool = False,
+) -> None:
+    """Render faces of a world into a folder, go on where a killed run was, and say where they are.
+
+    Raises:
+        DataError: no folder, one in use, an impossible number, or a world that cannot be read.
+    """
+    import os
+    from functools import partial
+
+    from data_modules.errors import DataError
+    from data_modules.rendered import advance, progress_bar
+    from data_modules.synthetic import parse_overrides, render_manifest
+
+    if out is None:
+        raise DataError("no folder given; write au-cotrain synth OUT, or --sheet PNG")
+    for name, number, least in (("count", count, 1), ("seed", seed, 0), ("size", size, 16)):
+        if number < least:
+            raise DataError(f"--{name} is {number}; give {least} or more")
+    drawn = parse_overrides(world, list(laws))
+    with progress_bar() as progress:
+        bar = progress.add_task(f"rendering faces of {drawn.name}", total=count)
+        cores = os.cpu_count() or 1
+        manifest = render_manifest(
+            out, drawn, count, size, seed,
+            workers=cores if workers is None else workers,
+            shards=shards,
+            progress=partial(advance, progress, bar),
+        )  # fmt: skip
+    people = -(-count // drawn.frames)
+    print(f"{manifest}: {count:,} faces of {people:,} people")
+
+
+def draw_sheets(sheet: Path, world: str, laws: Sequence[str], seed: int, size: int) -> None:
+    """Draw a sheet of people and AUs, and beside it one of poses, lights and what is worn.
+
+    Raises:
+        DataError: the world cannot be read, or the name is no picture's.
+    """
+    from data_modules.errors import DataError
+    from data_modules.synthetic import parse_overrides
+    from data_modules.synthetic.sheet import draw_au_sheet, draw_view_sheet
+
+    if sheet.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
+        raise DataError(f"{sheet}: not a picture's name; end it in .png")
+    drawn = parse_overrides(world, list(laws))
+    views = sheet.with_name(f"{sheet.stem}-views{sheet.suffix}")
+    draw_au_sheet(sheet, drawn, seed, size=size)
+    draw_view_sheet(views, drawn, seed, size=size)
+    print(f"{sheet}: people and action units\n{views}: poses, lights and what is worn")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The embedded data: rendered faces, lab people with labels and web people without."""
 
 import os
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,19 +11,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TimeR
 
 from data_modules.faces import Faces
 
-SPLITS = {"labeled": "lab", "val": "lab", "unlabeled": "web", "test": "web"}
-"""Split → the world its faces come from: the pool has something to teach about the test."""
+SPLITS = ("labeled", "val", "unlabeled", "test")
 
 
 class RenderedFaces(Faces):
     """Faces this project renders itself, once, into a cache.
 
-    Labeled and validation faces are of lab people, the pool and the test of web people (see
-    ``data_modules.synthetic.worlds``); every split has people of its own.
-
     Args:
         cache: folder below which the faces are kept.
-        people: people per split.
+        worlds: the world of each split, see ``data_modules.synthetic.load_world``: by default
+            labeled and validation faces are of lab people, the pool and the test of web people,
+            so that the pool has something to teach about the test.
+        people: people per split; every split has people of its own.
         frames: faces per person and split.
         size: see ``Faces``, as all that follow.
         seed: of the faces drawn, and of order and augmentation.
@@ -33,8 +33,9 @@ class RenderedFaces(Faces):
     def __init__(
         self,
         cache: str | Path,
-        people: dict[str, int],
-        frames: dict[str, int],
+        worlds: Mapping[str, Any],
+        people: Mapping[str, int],
+        frames: Mapping[str, int],
         size: int = 64,
         seed: int = 0,
         workers: int = 0,
@@ -42,33 +43,36 @@ class RenderedFaces(Faces):
     ) -> None:
         super().__init__("", "", size=size, seed=seed, workers=workers, check=False, **rest)
         self.cache = Path(os.path.expanduser(cache))
-        self.people, self.frames = people, frames
+        self.worlds, self.people, self.frames = worlds, people, frames
 
     def prepare_data(self) -> None:
-        """Render what the cache does not hold yet."""
-        from data_modules.synthetic import fingerprint, render_manifest  # numba: only when needed
+        """Render what the cache does not hold yet.
 
+        Raises:
+            DataError: a world cannot be read.
+        """
+        # numba: only when needed
+        from data_modules.synthetic import fingerprint, load_world, render_manifest
+
+        worlds = {split: load_world(self.worlds[split]) for split in SPLITS}
         cache = self.cache / fingerprint()
         processes = self.workers or min(2, os.cpu_count() or 1)
-        with Progress(
-            "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-            console=get_console(), transient=True, disable=not get_console().is_terminal,
-        ) as progress:  # fmt: skip
-            for number, (split, world) in enumerate(SPLITS.items()):
+        with progress_bar() as progress:
+            for number, (split, world) in enumerate(worlds.items()):
                 people, frames = self.people[split], self.frames[split]
-                name = f"{world}-{people}x{frames}-{self.scaled_size}px-{self.seed}-{number}"
+                name = f"{world.digest}-{people}x{frames}-{self.scaled_size}px-{self.seed}-{number}"
                 if not (cache / name / "manifest.csv").exists():
                     progress.print(f"rendering {people * frames:,} {split} faces, this once")
                 bar = progress.add_task(f"rendering {split} faces", total=people * frames)
                 self.tables[split] = render_manifest(
                     cache / name,
                     world,
-                    people,
-                    frames,
+                    people * frames,
                     self.scaled_size,
                     seed=4 * self.seed + number,  # other people in each split
+                    frames=frames,
                     workers=processes,
-                    progress=partial(_advance, progress, bar),
+                    progress=partial(advance, progress, bar),
                 )
                 progress.remove_task(bar)
 
@@ -79,5 +83,14 @@ class RenderedFaces(Faces):
         super().setup(stage)
 
 
-def _advance(progress: Progress, bar: TaskID, done: int, total: int) -> None:
+def progress_bar() -> Progress:
+    """A bar that counts faces, on a terminal; in a log it would be empty lines."""
+    return Progress(
+        "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=get_console(), transient=True, disable=not get_console().is_terminal,
+    )  # fmt: skip
+
+
+def advance(progress: Progress, bar: TaskID, done: int, total: int) -> None:
+    """Move a bar, as `render_manifest` reports."""
     progress.update(bar, completed=done, total=total)

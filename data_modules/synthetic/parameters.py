@@ -131,6 +131,24 @@ class Light:
     back_azimuth: float = 150.0
 
 
+RANGES: dict[str, tuple[float, float]] = {
+    **dict.fromkeys(("skin", "hair", "iris", "colour", "cloth", "glasses_colour"), (0.0, 1.0)),
+    **dict.fromkeys(("hat_colour", "lip", "brow", "stubble", "beard", "age"), (0.0, 1.0)),
+    **dict.fromkeys(("hardness", "clutter", "collar"), (0.0, 1.0)),
+    **dict.fromkeys(("key", "fill", "ambient", "back", "saturation", "cast"), (0.0, 3.0)),
+    **dict.fromkeys(("yaw", "elevation"), (-90.0, 90.0)),
+    **dict.fromkeys(("pitch", "gaze_x", "gaze_y"), (-60.0, 60.0)),
+    **dict.fromkeys(("roll", "azimuth"), (-180.0, 180.0)),
+    **dict.fromkeys(("shift_x", "shift_y"), (-1.0, 1.0)),
+    **dict.fromkeys(("zoom", "scale"), (0.2, 5.0)),
+    **dict.fromkeys(("blur", "motion"), (0.0, 0.5)),
+    "hair_volume": (0.0, 3.0), "hairline": (-3.0, 4.0), "parting": (-1.0, 1.0),
+    "distance": (25.0, 1000.0), "warmth": (-1.0, 1.0), "exposure": (0.05, 10.0),
+    "noise": (0.0, 100.0), "resolution": (0.05, 1.0), "jpeg": (5, 100),
+    "x": (-15.0, 15.0), "y": (-20.0, 15.0),
+}  # fmt: skip
+"""What a world may draw, by the parameter's name."""
+
 GLASSES = ("none", "rimless", "thin", "thick", "sun")
 HATS = ("none", "cap", "beanie", "scarf")
 OCCLUDERS = ("none", "hand", "microphone", "cup", "phone", "mask", "strands")
