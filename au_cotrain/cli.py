@@ -154,16 +154,17 @@ def synth(
 
     if out is None:
         raise DataError("no folder given; write au-cotrain synth OUT, or --sheet PNG")
-    for name, number, least in (("count", count, 1), ("seed", seed, 0), ("size", size, 16)):
+    workers = (os.cpu_count() or 1) if workers is None else workers
+    limits = {"count": (count, 1), "seed": (seed, 0), "size": (size, 16), "workers": (workers, 0)}
+    for name, (number, least) in limits.items():
         if number < least:
             raise DataError(f"--{name} is {number}; give {least} or more")
     drawn = parse_overrides(world, list(laws))
     with progress_bar() as progress:
         bar = progress.add_task(f"rendering faces of {drawn.name}", total=count)
-        cores = os.cpu_count() or 1
         manifest = render_manifest(
             out, drawn, count, size, seed,
-            workers=cores if workers is None else workers,
+            workers=workers,
             shards=shards,
             progress=partial(advance, progress, bar),
         )  # fmt: skip

@@ -8,6 +8,7 @@ from PIL import Image
 
 from au_cotrain.cli import main
 from au_cotrain.predictor import Predictor, PredictorCard
+from data_modules.manifest import read_manifest
 
 
 @pytest.fixture
@@ -76,3 +77,60 @@ def test_wrong_input_is_one_line_and_status_1(predictor, pictures, tmp_path, cap
             main(arguments)
         assert "\n" not in str(stop.value)
     assert not (tmp_path / "out.csv").exists()
+
+
+# --- synth ------------------------------------------------------------------------------------
+
+
+def test_synth_renders_faces_that_the_trainer_can_read(tmp_path, capsys):
+    out = tmp_path / "deep" / "faces"
+    main(["synth", str(out), "--count", "5", "--size", "32", "--seed", "3", "--world", "lab",
+          "--workers", "0", "--set", "pose.yaw={uniform: [60, 75]}", "frames=2"])  # fmt: skip
+    assert f"{out}/manifest.csv: 5 faces of 3 people" in capsys.readouterr().out
+    faces = read_manifest(out / "manifest.csv")
+    assert len(faces) == 5 and len(set(faces.subjects)) == 3
+    assert "AU12" in faces.aus and len(faces.aus) == 18
+    assert all(Image.open(path.as_py()).size == (32, 32) for path in faces.paths)
+    table = pd.read_csv(out / "manifest.csv")
+    assert table["pose_yaw"].between(60, 75).all()
+
+
+def test_synth_again_changes_nothing_and_another_request_is_refused(tmp_path, capsys):
+    command = ["synth", str(tmp_path / "f"), "--count", "2", "--size", "16", "--workers", "0"]
+    main(command)
+    before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")}
+    main(command)
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")} == before
+    with pytest.raises(SystemExit, match="another rendering"):
+        main([*command, "--seed", "1"])
+
+
+def test_synth_draws_two_sheets(tmp_path, capsys):
+    main(["synth", "--sheet", str(tmp_path / "s.png"), "--size", "16"])
+    assert {path.name for path in tmp_path.iterdir()} == {"s.png", "s-views.png"}
+    sheet = np.asarray(Image.open(tmp_path / "s.png"))
+    assert sheet.shape == (3 * (16 + 4 * 16), (1 + 6 * 3) * 16, 3)
+    first_row = sheet[16:32].reshape(16, 19, 16, 3)
+    assert len({first_row[:, tile].tobytes() for tile in range(19)}) > 12  # 16 px hide the faintest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "no folder given"),
+        (["OUT", "--count", "0"], "--count is 0; give 1 or more"),
+        (["OUT", "--size", "8"], "--size is 8; give 16 or more"),
+        (["OUT", "--seed", "-1"], "--seed is -1; give 0 or more"),
+        (["OUT", "--workers", "-1"], "--workers is -1; give 0 or more"),
+        (["OUT", "--world", "mars"], "mars: no such world; there are lab, web"),
+        (["OUT", "--set", "pose.yew=1"], "unknown 'yew'"),
+        (["--sheet", "OUT.txt"], "not a picture's name"),
+        (["/dev/null/faces", "--count", "1"], "/dev/null"),
+    ],
+)
+def test_synth_refuses_in_one_line_and_writes_nothing(arguments, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        main(["synth", *arguments])
+    assert said in str(end.value.code) and len(str(end.value.code).splitlines()) == 1
+    assert not list(tmp_path.iterdir())
