@@ -23,11 +23,14 @@ from data_modules.synthetic.anatomy import (
     JAW_EDGE,
     LIP_Y,
     MOUTH_HALF_WIDTH,
+    ROUNDNESS,
     WIDTH,
     Array,
     features,
+    jaw_roll,
     lip_line,
     mouth_opening,
+    settle,
     smoothstep,
 )
 
@@ -120,9 +123,9 @@ def surface() -> Surface:
 
     def ring(level: float, height: Array, side: float) -> Array:
         sine, cosine = np.sin(theta), np.cos(theta)
-        x = WIDTH(height) * sine
+        x = WIDTH(height) * sine * jaw_roll(level)
         depth = np.where(cosine >= 0, FRONT(level), BACK(level))
-        z = depth * np.sign(cosine) * np.abs(cosine) ** 0.8
+        z = jaw_roll(level) * depth * np.sign(cosine) * np.abs(cosine) ** ROUNDNESS
         relief = features(x, height, np.full(columns, side))
         z = z + relief * smoothstep(0.0, 0.35, cosine)
         return np.stack([x, height, z], axis=1)
@@ -153,9 +156,10 @@ def surface() -> Surface:
     below = []
     for k in range(1, under + 1):
         shrunk = edge.copy()
-        shrunk[:, 0] *= 1.0 - 0.10 * k
-        shrunk[:, 2] = (edge[:, 2] - 0.5) * (1.0 - 0.13 * k) + 0.5
-        shrunk[:, 1] += np.array([-0.18, -0.2, -0.1, 0.1, 0.3])[k - 1]
+        shrunk[:, 0] *= 1.0 - 0.018 * k * (k + 1.0)
+        shrunk[:, 2] = (edge[:, 2] - 0.5) * (1.0 - 0.022 * k * (k + 1.0)) + 0.5
+        # Below the chin the skin sinks towards the throat, below the ears it goes straight in.
+        shrunk[:, 1] -= (0.04 + 0.2 * np.clip(np.cos(theta), 0.0, 1.0)) * k
         below.append(shrunk)
     all_rows = [*upper, *curl_up, *curl_down, *lower, *below]
     all_anchors = [
@@ -166,7 +170,9 @@ def surface() -> Surface:
         *([anchors[-1]] * under),
     ]
     side = np.repeat([1.0] * (seam + _CURL) + [-1.0] * (_CURL + len(lower) + under), columns)
-    position = _lids(np.concatenate(all_rows) * np.array([BREADTH, 1.0, 1.0]))
+    laid = np.concatenate(all_rows)
+    laid[:, 1] = settle(laid[:, 0], laid[:, 1])
+    position = _lids(laid * np.array([BREADTH, 1.0, 1.0]))
     upper_rows = seam + _CURL
     total = len(all_rows)
     # The sheets meet behind the teeth, so that an open mouth is a pocket, not a hole.
@@ -207,7 +213,7 @@ def _occlusion(position: Array, rows: int, columns: int, split: int) -> Array:
     depth = position[:, 2].reshape(rows, columns)
     light = np.ones_like(depth)
     skin = np.r_[0 : split - _CURL, split + _CURL : rows]
-    for spread, gain in ((3.0, 0.5), (8.0, 0.60)):
+    for spread, gain in ((3.0, 0.42), (8.0, 0.45)):
         hollow = np.clip(gaussian_filter(depth[skin], spread) - depth[skin], 0.0, 1.0)
         light[skin] *= np.exp(-gain * hollow)
     # Collapsed rows outside the mouth have no area, so only the mouth's inside darkens here.
