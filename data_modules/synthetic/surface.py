@@ -78,8 +78,15 @@ class Surface:
 
 
 def _angles() -> Array:
-    half = np.concatenate([np.arange(0.0, 54.0, 1.2), np.arange(54.0, 100.0, 2.0)])
-    half = np.concatenate([half, np.linspace(100.0, 180.0, 9)])
+    # Fine where the face moves, coarse behind the ears.
+    half = np.concatenate(
+        [
+            np.arange(0.0, 40.0, 1.25),
+            np.arange(40.0, 60.0, 1.8),
+            np.arange(61.0, 100.0, 2.4),
+            np.linspace(102.0, 180.0, 7),
+        ]
+    )
     return np.concatenate([-half[:0:-1], half])
 
 
