@@ -60,16 +60,16 @@ def _ear(mirror: float) -> Part:
     """Helix, antihelix, the bowl between them, tragus and lobe, leaning back and outwards."""
     radius, turn = np.meshgrid(np.linspace(0.02, 1.0, 10), np.linspace(0, 2 * np.pi, 25))
     cosine, sine = np.cos(turn), np.sin(turn)
-    up = 3.05 * radius * sine
+    up = 2.95 * radius * sine
     back = 1.62 * radius * cosine * (1.0 + 0.22 * sine) + 0.16 * up
     # The helix starts above the tragus and ends in the lobe.
     helix = smoothstep(-0.95, -0.35, sine) * smoothstep(-1.0, -0.55, cosine - 0.5 * sine)
-    rim = 0.26 * np.exp(-(((radius - 0.90) / 0.10) ** 2)) * helix
+    rim = 0.22 * np.exp(-(((radius - 0.90) / 0.10) ** 2)) * helix
     rim += 0.15 * np.exp(-(((radius - 0.62) / 0.11) ** 2)) * smoothstep(-0.6, 0.2, cosine)
     bowl = np.exp(-(((back + 0.25) / 0.75) ** 2) - ((up + 0.35) / 1.05) ** 2)
     tragus = np.exp(-(((back + 1.05) / 0.35) ** 2) - ((up + 0.4) / 0.5) ** 2)
-    x = 7.08 + 0.40 * (back + 1.45) + rim - 0.42 * bowl + 0.30 * tragus
-    z = -0.15 - 0.88 * (back + 1.0) + 0.5 * rim
+    x = 7.02 + 0.30 * (back + 1.45) + rim - 0.42 * bowl + 0.30 * tragus
+    z = -0.15 - 0.92 * (back + 1.0) + 0.5 * rim
     position = np.stack([mirror * x, -1.85 + up, z], axis=2)
     occlusion = np.clip(1.0 - 0.55 * bowl - 0.25 * (radius > 0.68) * (radius < 0.86), 0.3, 1.0)
     return _sheet("ear", position, occlusion, two_sided=True)
@@ -95,14 +95,18 @@ def _neck() -> Part:
 
 
 def _long_hair() -> Part:
-    heights = np.linspace(9.0, -19.0, 24)
-    theta = np.deg2rad(np.linspace(62.0, 298.0, 61))
-    grow = np.interp(-heights, [-9, -5, 0, 6, 12, 19], [0.82, 1.02, 1.10, 1.14, 1.2, 1.3])
-    wave = 0.25 * np.sin(3.1 * theta[None, :] * 7 + 0.5 * heights[:, None])
-    wave = wave + 0.18 * np.sin(theta[None, :] * 37 + 0.2 * heights[:, None])
-    x = (7.25 * grow[:, None] + wave) * np.sin(theta)
-    z = (8.2 * grow[:, None] + wave) * np.cos(theta) - 1.6
-    y = np.broadcast_to(heights[:, None], x.shape)
+    heights = np.linspace(9.0, -19.0, 26)[:, None]
+    # Its front edges run from the temples down beside the cheeks, and are not straight.
+    edge = np.interp(-heights, [-9, -4, 0, 5, 10, 19], [84, 78, 74, 66, 60, 52])
+    edge = edge + 3.0 * np.sin(0.55 * heights) + 1.5 * np.sin(1.3 * heights + 1.0)
+    along = np.linspace(-1.0, 1.0, 61)[None, :]
+    theta = np.pi - np.deg2rad(180.0 - edge) * along
+    grow = np.interp(-heights, [-9, -5, -1, 4, 7, 12, 19], [0.84, 1.04, 1.19, 1.21, 1.16, 1.2, 1.34])
+    wave = 0.22 * np.sin(21.7 * theta + 0.5 * heights) + 0.12 * np.sin(0.8 * heights + 3.0 * theta)
+    wave = wave + 0.15 * np.sin(theta * 37 + 0.2 * heights)
+    x = (7.25 * grow + wave) * np.sin(theta)
+    z = (8.2 * grow + wave) * np.cos(theta) - 1.6
+    y = np.broadcast_to(heights, x.shape)
     occlusion = 0.72 + 0.28 * np.clip(wave / 0.4, -1.0, 1.0)
     return _sheet("long_hair", np.stack([x, y, z], axis=2), occlusion, two_sided=True)
 

@@ -50,7 +50,7 @@ def lip_line(x: Array) -> Array:
         LIP_Y
         - 0.10 * np.exp(-((x / 0.45) ** 2))
         + 0.05 * np.exp(-(((np.abs(x) - 1.2) / 0.6) ** 2))
-        - 0.04 * np.exp(-(((np.abs(x) - 2.6) / 0.5) ** 2))
+        - 0.11 * np.exp(-(((np.abs(x) - 2.6) / 0.55) ** 2))
     )
     return result
 
@@ -59,13 +59,13 @@ def upper_lip_height(x: Array) -> Array:
     """Height of the red of the upper lip, with the cupid's bow."""
     arch = np.clip(1.0 - (np.abs(x) / 2.5) ** 1.9, 0.0, 1.0) ** 0.85
     bow = 0.10 * np.exp(-(((np.abs(x) - 0.5) / 0.38) ** 2)) - 0.10 * np.exp(-((x / 0.25) ** 2))
-    result: Array = 0.70 * arch + bow
+    result: Array = 0.60 * arch + bow
     return result
 
 
 def lower_lip_height(x: Array) -> Array:
     """Height of the red of the lower lip."""
-    result: Array = 0.92 * np.clip(1.0 - (np.abs(x) / 2.4) ** 2, 0.0, 1.0) ** 0.7
+    result: Array = 0.84 * np.clip(1.0 - (np.abs(x) / 2.4) ** 2, 0.0, 1.0) ** 0.7
     return result
 
 
@@ -112,8 +112,8 @@ WIDTH = _profile(
     (-11.6, 5.0),
 )
 BACK = _profile((11.8, 3), (9, 7.5), (5, 9.5), (0, 9.5), (-5, 8), (-7, 7), (-11.6, 6))
-ROUNDNESS = 0.72
-"""Power of the cosine of longitude in the head's depth; 1 is an ellipse, less is fuller cheeks."""
+# Power of the cosine of longitude in the head's depth: 1 is an ellipse, less is fuller.
+ROUNDNESS = _profile((11.8, 0.75), (4.0, 0.75), (0, 0.72), (-3, 0.72), (-7.5, 0.80), (-11.6, 0.88))
 def jaw_roll(level: Array | float) -> Array:
     """Share of width and depth left towards the jaw's edge, where skin rolls under."""
     rolled = np.clip((-9.0 - np.asarray(level, dtype=np.float64)) / 2.6, 0.0, 1.0)
@@ -159,15 +159,16 @@ _DROP_MIDDLE = _profile(
     (12.0, 0.0),
     (0.0, 0.0),
     (-4.6, 0.0),
-    (-5.3, -0.06),
-    (-6.0, -0.24),
-    (-7.0, -0.58),
-    (-8.0, -0.78),
-    (-9.5, -1.0),
-    (-12.0, -1.25),
+    (-5.3, -0.09),
+    (-6.0, -0.30),
+    (-7.0, -0.57),
+    (-8.0, -0.77),
+    (-9.5, -1.05),
+    (-11.0, -1.38),
+    (-12.0, -1.55),
 )
 _DROP_SIDE = _profile(
-    (12.0, 0.0), (1.0, 0.0), (-2.0, -0.25), (-5.0, -0.55), (-7.0, -0.9), (-9.5, -1.1), (-12.0, -1.25)
+    (12.0, 0.0), (1.0, 0.0), (-2.0, -0.25), (-5.0, -0.55), (-7.0, -0.9), (-9.5, -1.15), (-12.0, -1.55)
 )
 
 

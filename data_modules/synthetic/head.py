@@ -142,6 +142,8 @@ def build_head(face: FaceParameters, relief: Floats) -> Head:
     triangles, twins, bounds = topology()
     shown = len(parts()) if face.identity.long_hair else len(parts()) - 1
     rest = [_placed(each, stretch, mouth, drop) for each in parts()[:shown]]
+    if face.identity.long_hair:
+        rest[-1][:, 1] += (face.identity.hair_length - 1.0) * np.minimum(rest[-1][:, 1] - 2.0, 0.0)
     position = np.concatenate([skin, *rest]).astype(np.float32)
     light = np.concatenate(
         [fields.light * np.exp(-loss), *[each.occlusion for each in parts()[:shown]]]

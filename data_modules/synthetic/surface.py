@@ -132,7 +132,7 @@ def surface() -> Surface:
         sine, cosine = np.sin(theta), np.cos(theta)
         x = WIDTH(height) * sine * jaw_roll(level)
         depth = np.where(cosine >= 0, FRONT(level), BACK(level))
-        z = jaw_roll(level) * depth * np.sign(cosine) * np.abs(cosine) ** ROUNDNESS
+        z = jaw_roll(level) * depth * np.sign(cosine) * np.abs(cosine) ** ROUNDNESS(level)
         relief = features(x, height, np.full(columns, side))
         z = z + relief * smoothstep(0.0, 0.35, cosine)
         return np.stack([x, height, z], axis=1)
