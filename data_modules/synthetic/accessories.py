@@ -68,7 +68,7 @@ def _ear(mirror: float) -> Part:
     rim += 0.15 * np.exp(-(((radius - 0.62) / 0.11) ** 2)) * smoothstep(-0.6, 0.2, cosine)
     bowl = np.exp(-(((back + 0.25) / 0.75) ** 2) - ((up + 0.35) / 1.05) ** 2)
     tragus = np.exp(-(((back + 1.05) / 0.35) ** 2) - ((up + 0.4) / 0.5) ** 2)
-    x = 7.02 + 0.30 * (back + 1.45) + rim - 0.42 * bowl + 0.30 * tragus
+    x = 7.32 + 0.27 * (back + 1.45) + rim - 0.30 * bowl + 0.30 * tragus
     z = -0.15 - 0.92 * (back + 1.0) + 0.5 * rim
     position = np.stack([mirror * x, -1.85 + up, z], axis=2)
     occlusion = np.clip(1.0 - 0.55 * bowl - 0.25 * (radius > 0.68) * (radius < 0.86), 0.3, 1.0)
@@ -78,7 +78,7 @@ def _ear(mirror: float) -> Part:
 def _neck() -> Part:
     heights = np.array([-7.5, -9.0, -10.5, -12.0, -13.5, -15.0, -16.5, -18.0, -20.0, -23.0])
     wide = np.array([5.3, 5.3, 5.25, 5.25, 5.4, 6.0, 7.6, 10.5, 14.5, 18.0])
-    deep = np.array([5.0, 5.1, 5.3, 5.5, 5.5, 5.5, 5.6, 6.0, 7.0, 8.0])
+    deep = np.array([4.8, 4.9, 5.0, 5.1, 5.2, 5.3, 5.6, 6.0, 7.0, 8.0])
     theta = np.deg2rad(np.linspace(-120, 120, 33))
     x = wide[:, None] * np.sin(theta)
     z = -1.5 + deep[:, None] * np.cos(theta)

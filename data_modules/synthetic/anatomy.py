@@ -153,7 +153,7 @@ _NOSE_RIDGE = _profile(
     (-6.0, 0.0),
 )
 _NOSE_WIDTH = _profile(
-    (1.5, 1.0), (0.0, 0.80), (-1.2, 0.86), (-2.4, 0.97), (-3.4, 1.08), (-4.1, 1.14), (-5.2, 1.0)
+    (1.5, 1.1), (0.0, 0.88), (-1.2, 0.95), (-2.4, 1.06), (-3.4, 1.14), (-4.1, 1.17), (-5.2, 1.0)
 )
 _DROP_MIDDLE = _profile(
     (12.0, 0.0),
@@ -190,7 +190,7 @@ def nose(x: Array, y: Array) -> Array:
     arch = smoothstep(0.15, 0.60, across) * smoothstep(-4.15, -4.65, y)
     level = np.clip(y - 0.26 * arch, -6.0, 2.0)
     width = _NOSE_WIDTH(np.clip(y, -5.2, 1.5))
-    square = 1.9 + 0.6 * smoothstep(-2.8, -4.0, y)
+    square = 2.05 + 0.45 * smoothstep(-2.6, -4.0, y)
     relief = _NOSE_RIDGE(level) * np.exp(-((across / width) ** square))
     wing = np.sqrt(((across - 1.27) / 0.44) ** 2 + ((y + 4.34) / 0.52) ** 2)
     relief += 0.80 * np.exp(-0.7 * wing**2.5)

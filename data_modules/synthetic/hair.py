@@ -71,6 +71,6 @@ def hair_form(identity: Identity) -> Floats:
 def recession(identity: Identity) -> Floats:
     """How far in cm the hairline has gone back at each vertex, (N,); negative: it hangs lower."""
     skull = _skull()
-    peak = np.random.default_rng(identity.texture).uniform(-0.1, 0.45)
+    peak = np.random.default_rng(identity.texture).uniform(-0.2, 0.3)
     result: Floats = np.float32(identity.temples) * skull.temples - np.float32(peak) * skull.peak
     return result

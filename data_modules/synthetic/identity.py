@@ -62,11 +62,11 @@ SHAPE_MODES: dict[str, ShapeMode] = {
     "cheek_fullness": ShapeMode((_pull(4.4, -5.4, 1.4, 1.6, 0.08, 0, 0.18),)),
     "nose_length": ShapeMode((_pull(0, -4.4, 1.6, 0.9, 0, -0.22, 0),)),
     "nose_width": ShapeMode(
-        (_pull(1.3, -4.3, 0.7, 0.8, 0.22, 0, 0.0), _pull(0.9, -2.4, 0.6, 1.2, 0.1, 0, 0.05))
+        (_pull(1.3, -4.3, 0.8, 0.8, 0.18, 0, 0.0), _pull(0.9, -2.2, 0.7, 1.3, 0.09, 0, 0.05))
     ),
     "nose_forward": ShapeMode((_pull(0, -4.0, 1.0, 1.1, 0, 0, 0.24),)),
-    "nose_bridge": ShapeMode((_pull(0, -0.8, 0.8, 1.2, 0, 0, 0.20),)),
-    "nose_hump": ShapeMode((_pull(0, -2.1, 0.55, 0.7, 0, 0, 0.11),)),
+    "nose_bridge": ShapeMode((_pull(0, -0.8, 1.0, 1.3, 0, 0, 0.18),)),
+    "nose_hump": ShapeMode((_pull(0, -2.1, 0.75, 0.8, 0, 0, 0.10),)),
     "nose_tip": ShapeMode((_pull(0, -4.3, 0.7, 0.6, 0, 0.18, 0.04),)),
     "nose_ball": ShapeMode((_pull(0.7, -4.0, 0.5, 0.5, 0.10, 0, 0.05),)),
     "nostrils": ShapeMode((_pull(1.27, -4.4, 0.40, 0.45, 0.07, 0.07, 0.09),)),

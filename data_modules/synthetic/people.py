@@ -120,7 +120,7 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         long_hair=long_hair,
         hair_length=round(float(rng.uniform(0.42, 1.1)), 3),
         fade=round(float(rng.beta(2.0, 1.5) if male else rng.uniform(0.0, 0.5)), 3),
-        temples=round(float(rng.uniform(0.2, 1.0) * (0.4 + 2.0 * age) if male else 0.3), 3),
+        temples=round(float(rng.uniform(0.2, 1.0) * (0.4 + 2.0 * age) if male else rng.uniform(0.0, 0.3)), 3),
         age=round(age, 3),
         texture=int(rng.integers(2**31)),
     )

@@ -130,7 +130,9 @@ def surface() -> Surface:
 
     def ring(level: float, height: Array, side: float) -> Array:
         sine, cosine = np.sin(theta), np.cos(theta)
-        x = WIDTH(height) * sine * jaw_roll(level)
+        # Behind the jaw's angle the head narrows to the nape.
+        nape = 1.0 - 0.2 * smoothstep(76.0, 112.0, np.abs(degrees)) * smoothstep(-3.5, -8.0, height)
+        x = WIDTH(height) * sine * jaw_roll(level) * nape
         depth = np.where(cosine >= 0, FRONT(level), BACK(level))
         z = jaw_roll(level) * depth * np.sign(cosine) * np.abs(cosine) ** ROUNDNESS(level)
         relief = features(x, height, np.full(columns, side))
