@@ -68,7 +68,7 @@ def _ear(mirror: float) -> Part:
     rim += 0.15 * np.exp(-(((radius - 0.62) / 0.11) ** 2)) * smoothstep(-0.6, 0.2, cosine)
     bowl = np.exp(-(((back + 0.25) / 0.75) ** 2) - ((up + 0.35) / 1.05) ** 2)
     tragus = np.exp(-(((back + 1.05) / 0.35) ** 2) - ((up + 0.4) / 0.5) ** 2)
-    x = 7.32 + 0.27 * (back + 1.45) + rim - 0.30 * bowl + 0.30 * tragus
+    x = 7.14 + 0.30 * (back + 1.45) + rim - 0.20 * bowl + 0.34 * tragus
     z = -0.15 - 0.92 * (back + 1.0) + 0.5 * rim
     position = np.stack([mirror * x, -1.85 + up, z], axis=2)
     occlusion = np.clip(1.0 - 0.55 * bowl - 0.25 * (radius > 0.68) * (radius < 0.86), 0.3, 1.0)
@@ -101,7 +101,9 @@ def _long_hair() -> Part:
     edge = edge + 3.0 * np.sin(0.55 * heights) + 1.5 * np.sin(1.3 * heights + 1.0)
     along = np.linspace(-1.0, 1.0, 61)[None, :]
     theta = np.pi - np.deg2rad(180.0 - edge) * along
-    grow = np.interp(-heights, [-9, -5, -1, 4, 7, 12, 19], [0.84, 1.04, 1.19, 1.21, 1.16, 1.2, 1.34])
+    grow = np.interp(
+        -heights, [-9, -5, -1, 4, 7, 12, 19], [0.84, 1.04, 1.19, 1.21, 1.16, 1.2, 1.34]
+    )
     wave = 0.22 * np.sin(21.7 * theta + 0.5 * heights) + 0.12 * np.sin(0.8 * heights + 3.0 * theta)
     wave = wave + 0.15 * np.sin(theta * 37 + 0.2 * heights)
     x = (7.25 * grow + wave) * np.sin(theta)

@@ -88,12 +88,12 @@ FRONT = _profile(
     (0.3, 9.15),
     (-1, 9.1),
     (-3, 9.2),
-    (-5, 9.4),
-    (-6.2, 9.5),
-    (-7, 9.45),
-    (-8.8, 9.25),
-    (-10.2, 9.25),
-    (-11.6, 9.2),
+    (-5, 9.45),
+    (-6.2, 9.6),
+    (-7, 9.58),
+    (-8.8, 9.42),
+    (-10.2, 9.5),
+    (-11.6, 9.4),
 )
 WIDTH = _profile(
     (11.8, 2.2),
@@ -114,6 +114,8 @@ WIDTH = _profile(
 BACK = _profile((11.8, 3), (9, 7.5), (5, 9.5), (0, 9.5), (-5, 8), (-7, 7), (-11.6, 6))
 # Power of the cosine of longitude in the head's depth: 1 is an ellipse, less is fuller.
 ROUNDNESS = _profile((11.8, 0.75), (4.0, 0.75), (0, 0.72), (-3, 0.72), (-7.5, 0.80), (-11.6, 0.88))
+
+
 def jaw_roll(level: Array | float) -> Array:
     """Share of width and depth left towards the jaw's edge, where skin rolls under."""
     rolled = np.clip((-9.0 - np.asarray(level, dtype=np.float64)) / 2.6, 0.0, 1.0)
@@ -164,11 +166,17 @@ _DROP_MIDDLE = _profile(
     (-7.0, -0.57),
     (-8.0, -0.77),
     (-9.5, -1.05),
-    (-11.0, -1.38),
-    (-12.0, -1.55),
+    (-11.0, -1.48),
+    (-12.0, -1.70),
 )
 _DROP_SIDE = _profile(
-    (12.0, 0.0), (1.0, 0.0), (-2.0, -0.25), (-5.0, -0.55), (-7.0, -0.9), (-9.5, -1.15), (-12.0, -1.55)
+    (12.0, 0.0),
+    (1.0, 0.0),
+    (-2.0, -0.25),
+    (-5.0, -0.55),
+    (-7.0, -0.9),
+    (-9.5, -1.15),
+    (-12.0, -1.70),
 )
 
 
@@ -192,9 +200,9 @@ def nose(x: Array, y: Array) -> Array:
     width = _NOSE_WIDTH(np.clip(y, -5.2, 1.5))
     square = 2.05 + 0.45 * smoothstep(-2.6, -4.0, y)
     relief = _NOSE_RIDGE(level) * np.exp(-((across / width) ** square))
-    wing = np.sqrt(((across - 1.27) / 0.44) ** 2 + ((y + 4.34) / 0.52) ** 2)
+    wing = np.sqrt(((across - 1.31) / 0.45) ** 2 + ((y + 4.34) / 0.52) ** 2)
     relief += 0.80 * np.exp(-0.7 * wing**2.5)
-    relief -= 0.12 * bump(x, y, 0.88, -3.75, 0.20, 0.28)
+    relief -= 0.17 * bump(x, y, 0.90, -3.85, 0.20, 0.32)
     relief -= 0.16 * bump(x, y, 2.0, -4.35, 0.22, 0.50)
     relief -= 0.30 * bump(x, y, 0.66, -4.80, 0.24, 0.16)
     result: Array = relief

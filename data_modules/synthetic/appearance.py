@@ -203,7 +203,9 @@ def _grow_hair(albedo: Floats, identity: Identity, strand: Floats) -> tuple[Floa
     _mix(albedo, strands, scalp)
     _mix(albedo, strands, 0.92 * beard)
     thick = 0.15 + 0.85 * _step(-0.2, 2.2, edge) + 0.05 * strand
-    relief = scalp * np.float32(identity.hair_volume) * thick * hair_form(identity) + beard * (0.28 + 0.05 * strand)
+    relief = scalp * np.float32(identity.hair_volume) * thick * hair_form(identity) + beard * (
+        0.28 + 0.05 * strand
+    )
     return scalp, beard, relief
 
 

@@ -63,7 +63,9 @@ def hair_form(identity: Identity) -> Floats:
     form = form * (1.0 - np.float32(0.85 * identity.fade) * skull.sides)
     if identity.parting:
         side = 1 if identity.parting > 0 else 0
-        form = form * (1.0 - np.float32(0.55 * min(1.0, abs(identity.parting))) * skull.furrow[side])
+        form = form * (
+            1.0 - np.float32(0.55 * min(1.0, abs(identity.parting))) * skull.furrow[side]
+        )
     result: Floats = np.clip(form, 0.05, 2.0).astype(np.float32)
     return result
 

@@ -40,18 +40,18 @@ def _pull(x: float, y: float, sx: float, sy: float, *shift: float) -> Pull:
 SHAPE_MODES: dict[str, ShapeMode] = {
     "head_width": ShapeMode(stretch=(0.045, 0.0, 0.0)),
     "head_depth": ShapeMode(stretch=(0.0, 0.0, 0.03)),
-    "face_width": ShapeMode(sides=0.24),
+    "face_width": ShapeMode(sides=0.18),
     "weight": ShapeMode(
         (
             _pull(4.3, -5.4, 1.9, 2.2, 0.16, 0, 0.15),
             _pull(0, -11.2, 2.2, 0.8, 0, -0.10, 0.10),
             _pull(3.2, -1.4, 1.3, 0.5, 0, 0, 0.06),
-            _pull(1.2, -4.2, 0.6, 0.7, 0.06, 0, 0.02),
+            _pull(1.2, -4.2, 0.6, 0.7, 0.03, 0, 0.02),
         ),
         jaw=0.035,
         sides=0.10,
     ),
-    "jaw_width": ShapeMode(jaw=0.05),
+    "jaw_width": ShapeMode(jaw=0.04),
     "jaw_angle": ShapeMode((_pull(5.4, -8.0, 1.3, 1.3, 0.13, -0.10, 0.05),)),
     "jowls": ShapeMode((_pull(3.3, -9.4, 1.1, 0.9, 0.08, -0.14, 0.07),)),
     "lower_face": ShapeMode(lower=0.055),
@@ -62,14 +62,14 @@ SHAPE_MODES: dict[str, ShapeMode] = {
     "cheek_fullness": ShapeMode((_pull(4.4, -5.4, 1.4, 1.6, 0.08, 0, 0.18),)),
     "nose_length": ShapeMode((_pull(0, -4.4, 1.6, 0.9, 0, -0.22, 0),)),
     "nose_width": ShapeMode(
-        (_pull(1.3, -4.3, 0.8, 0.8, 0.18, 0, 0.0), _pull(0.9, -2.2, 0.7, 1.3, 0.09, 0, 0.05))
+        (_pull(1.3, -4.3, 0.8, 0.8, 0.11, 0, 0.0), _pull(0.9, -2.2, 0.7, 1.3, 0.06, 0, 0.04))
     ),
     "nose_forward": ShapeMode((_pull(0, -4.0, 1.0, 1.1, 0, 0, 0.24),)),
     "nose_bridge": ShapeMode((_pull(0, -0.8, 1.0, 1.3, 0, 0, 0.18),)),
     "nose_hump": ShapeMode((_pull(0, -2.1, 0.75, 0.8, 0, 0, 0.10),)),
     "nose_tip": ShapeMode((_pull(0, -4.3, 0.7, 0.6, 0, 0.18, 0.04),)),
-    "nose_ball": ShapeMode((_pull(0.7, -4.0, 0.5, 0.5, 0.10, 0, 0.05),)),
-    "nostrils": ShapeMode((_pull(1.27, -4.4, 0.40, 0.45, 0.07, 0.07, 0.09),)),
+    "nose_ball": ShapeMode((_pull(0.7, -4.0, 0.5, 0.5, 0.06, 0, 0.05),)),
+    "nostrils": ShapeMode((_pull(1.27, -4.4, 0.40, 0.45, 0.04, 0.07, 0.08),)),
     "brow_ridge": ShapeMode((_pull(2.2, 1.4, 1.8, 0.6, 0, 0, 0.16),)),
     "eye_depth": ShapeMode((_pull(2.9, 0.8, 1.5, 0.55, 0, 0, -0.13),)),
     "brow_height": ShapeMode((_pull(3.0, 2.1, 2.4, 0.8, 0, 0.25, 0),)),

@@ -41,9 +41,9 @@ def _skin(rng: np.random.Generator, melanin: float) -> Colour:
 
 
 def draw_identity(rng: np.random.Generator) -> Identity:
-    """One person: shape modes standard normal, cut at 2.2; half men, half women;
-    sex and age shift the means of what they change.
+    """One person: shape modes standard normal, cut at 2.2; half men, half women.
 
+    Sex and age shift the means of what they change.
     Skin runs from light to dark (melanin uniform in 0..1, light somewhat more often); dark skin
     goes with dark hair and eyes; age is triangular; men may be shaven, stubbled or bearded.
     """
@@ -105,6 +105,7 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         if long_hair
         else (rng.normal(0.1, 0.5))
     )
+    temples = float(rng.uniform(0.2, 1.0) * (0.4 + 2.0 * age) if male else rng.uniform(0.0, 0.3))
     return Identity(
         shape={name: round(float(np.clip(v, -2.6, 2.6)), 3) for name, v in shape.items()},
         skin=_skin(rng, melanin),
@@ -120,7 +121,7 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         long_hair=long_hair,
         hair_length=round(float(rng.uniform(0.42, 1.1)), 3),
         fade=round(float(rng.beta(2.0, 1.5) if male else rng.uniform(0.0, 0.5)), 3),
-        temples=round(float(rng.uniform(0.2, 1.0) * (0.4 + 2.0 * age) if male else rng.uniform(0.0, 0.3)), 3),
+        temples=round(temples, 3),
         age=round(age, 3),
         texture=int(rng.integers(2**31)),
     )

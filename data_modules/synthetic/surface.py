@@ -110,7 +110,10 @@ def _lids(position: Array) -> Array:
         x = position[:, 0] - mirror * EYE_CENTRE[0]
         y = position[:, 1] - EYE_CENTRE[1]
         distance = np.sqrt((x / 1.75) ** 2 + (y / 1.05) ** 2)
-        ball = np.sqrt(np.clip((EYE_RADIUS + 0.06) ** 2 - x**2 - y**2, 0.05, None))
+        # Flatter than the eyeball towards the corners, most towards the nose: there the lids
+        # lie on the caruncle and on the socket's rim.
+        flat = x * np.where(mirror * x < 0.0, 0.74, 0.86)
+        ball = np.sqrt(np.clip((EYE_RADIUS + 0.06) ** 2 - flat**2 - y**2, 0.05, None))
         weight = smoothstep(1.18, 0.72, distance) * (position[:, 2] > 0)
         laid[:, 2] += weight * (EYE_CENTRE[2] + ball - laid[:, 2])
     return laid
