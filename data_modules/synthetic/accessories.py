@@ -114,7 +114,7 @@ def _long_hair() -> Part:
 
 
 def _teeth(upper: bool) -> Part:
-    edge, root = (-7.70, -6.58) if upper else (-7.80, -8.68)
+    edge, root = (-7.84, -6.58) if upper else (-7.80, -8.68)
     x = np.linspace(-2.35, 2.35, 72)
     across = np.mod(np.abs(x) / 0.78 if upper else np.abs(x) / 0.58, 1.0)
     gap = np.minimum(across, 1.0 - across) if upper else np.abs(across - 0.5)

@@ -155,7 +155,7 @@ _NOSE_RIDGE = _profile(
     (-6.0, 0.0),
 )
 _NOSE_WIDTH = _profile(
-    (1.5, 1.1), (0.0, 0.88), (-1.2, 0.95), (-2.4, 1.06), (-3.4, 1.14), (-4.1, 1.17), (-5.2, 1.0)
+    (1.5, 1.0), (0.0, 0.80), (-1.2, 0.86), (-2.4, 0.98), (-3.4, 1.14), (-4.1, 1.17), (-5.2, 1.0)
 )
 _DROP_MIDDLE = _profile(
     (12.0, 0.0),
@@ -199,7 +199,11 @@ def nose(x: Array, y: Array) -> Array:
     level = np.clip(y - 0.26 * arch, -6.0, 2.0)
     width = _NOSE_WIDTH(np.clip(y, -5.2, 1.5))
     square = 2.05 + 0.45 * smoothstep(-2.6, -4.0, y)
-    relief = _NOSE_RIDGE(level) * np.exp(-((across / width) ** square))
+    # Above the wings the side walls run out softly into the cheeks.
+    skirt = 0.32 * smoothstep(-3.7, -2.2, y)
+    section = (1.0 - skirt) * np.exp(-((across / width) ** square))
+    section = section + skirt * np.exp(-((across / (1.75 * width)) ** 2))
+    relief = _NOSE_RIDGE(level) * section
     wing = np.sqrt(((across - 1.31) / 0.45) ** 2 + ((y + 4.34) / 0.52) ** 2)
     relief += 0.80 * np.exp(-0.7 * wing**2.5)
     relief -= 0.17 * bump(x, y, 0.90, -3.85, 0.20, 0.32)

@@ -53,8 +53,9 @@ def draw_identity(rng: np.random.Generator) -> Identity:
     shape = {name: float(value) for name, value in zip(names, values, strict=True)}
     lean = 0.7 if male else -0.7
     for name, share in (
-        ("jaw_width", 0.7),
-        ("jaw_angle", 0.7),
+        ("jaw_width", 1.0),
+        ("jaw_angle", 1.0),
+        ("face_width", 0.4),
         ("brow_ridge", 1.1),
         ("eye_depth", 0.4),
         ("chin_forward", 0.4),
