@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from data_modules.synthetic.anatomy import Array
+from data_modules.synthetic.anatomy import Array, smoothstep
 
 JAW_PIVOT = (0.0, -1.5, 1.0)
 """The temporomandibular joints' axis (x, y, z) in cm, about which the jaw turns."""
@@ -57,51 +57,64 @@ def _sheet(
 
 
 def _ear(mirror: float) -> Part:
-    radius, turn = np.meshgrid(np.linspace(0.02, 1.0, 9), np.linspace(0, 2 * np.pi, 21))
-    back = 1.55 * radius * np.cos(turn) * (1.0 + 0.2 * np.sin(turn))
-    up = 2.65 * radius * np.sin(turn)
-    rim = 0.22 * np.exp(-(((radius - 0.82) / 0.13) ** 2)) - 0.25 * np.exp(
-        -(((radius - 0.35) / 0.2) ** 2)
-    )
-    x = 6.95 + 0.42 * (back + 1.3) + rim
-    z = -0.6 - 0.85 * back + 0.8 * rim + 0.12 * up
-    position = np.stack([mirror * x, -1.7 + up, z], axis=2)
-    occlusion = 0.55 + 0.45 * np.clip(radius, 0.0, 1.0)
+    """Helix, antihelix, the bowl between them, tragus and lobe, leaning back and outwards."""
+    radius, turn = np.meshgrid(np.linspace(0.02, 1.0, 10), np.linspace(0, 2 * np.pi, 25))
+    cosine, sine = np.cos(turn), np.sin(turn)
+    up = 2.95 * radius * sine
+    back = 1.62 * radius * cosine * (1.0 + 0.22 * sine) + 0.16 * up
+    # The helix starts above the tragus and ends in the lobe.
+    helix = smoothstep(-0.95, -0.35, sine) * smoothstep(-1.0, -0.55, cosine - 0.5 * sine)
+    rim = 0.22 * np.exp(-(((radius - 0.90) / 0.10) ** 2)) * helix
+    rim += 0.15 * np.exp(-(((radius - 0.62) / 0.11) ** 2)) * smoothstep(-0.6, 0.2, cosine)
+    bowl = np.exp(-(((back + 0.25) / 0.75) ** 2) - ((up + 0.35) / 1.05) ** 2)
+    tragus = np.exp(-(((back + 1.05) / 0.35) ** 2) - ((up + 0.4) / 0.5) ** 2)
+    x = 7.14 + 0.30 * (back + 1.45) + rim - 0.20 * bowl + 0.34 * tragus
+    z = -0.15 - 0.92 * (back + 1.0) + 0.5 * rim
+    position = np.stack([mirror * x, -1.85 + up, z], axis=2)
+    occlusion = np.clip(1.0 - 0.55 * bowl - 0.25 * (radius > 0.68) * (radius < 0.86), 0.3, 1.0)
     return _sheet("ear", position, occlusion, two_sided=True)
 
 
 def _neck() -> Part:
     heights = np.array([-7.5, -9.0, -10.5, -12.0, -13.5, -15.0, -16.5, -18.0, -20.0, -23.0])
-    wide = np.array([5.0, 5.1, 5.2, 5.35, 5.6, 6.3, 7.8, 10.5, 14.5, 18.0])
-    deep = np.array([5.0, 5.1, 5.2, 5.3, 5.4, 5.6, 5.8, 6.2, 7.0, 8.0])
+    wide = np.array([5.3, 5.3, 5.25, 5.25, 5.4, 6.0, 7.6, 10.5, 14.5, 18.0])
+    deep = np.array([4.8, 4.9, 5.0, 5.1, 5.2, 5.3, 5.6, 6.0, 7.0, 8.0])
     theta = np.deg2rad(np.linspace(-120, 120, 33))
     x = wide[:, None] * np.sin(theta)
-    z = -1.6 + deep[:, None] * np.cos(theta)
+    z = -1.5 + deep[:, None] * np.cos(theta)
     y = np.broadcast_to(heights[:, None], x.shape)
-    tendon = 0.25 * np.exp(-(((np.abs(x) - 2.6) / 0.7) ** 2))
-    occlusion = np.interp(-heights, [8.0, 11.0, 14.0, 17.0], [0.35, 0.5, 0.75, 0.95])
+    tendon = 0.22 * np.exp(-(((np.abs(x) - 2.6) / 0.9) ** 2))
+    # The windpipe stands out below the chin.
+    throat = 0.35 * np.exp(-((x / 1.3) ** 2)) * np.exp(-(((y + 14.2) / 1.6) ** 2))
+    occlusion = np.interp(-heights, [9.0, 12.0, 14.0, 17.0], [0.35, 0.5, 0.75, 0.95])
     return _sheet(
         "neck",
-        np.stack([x, y, z + tendon], axis=2),
+        np.stack([x, y, z + tendon + throat], axis=2),
         np.broadcast_to(occlusion[:, None], x.shape).copy(),
     )
 
 
 def _long_hair() -> Part:
-    heights = np.linspace(9.0, -19.0, 24)
-    theta = np.deg2rad(np.linspace(62.0, 298.0, 61))
-    grow = np.interp(-heights, [-9, -5, 0, 6, 12, 19], [0.82, 1.02, 1.10, 1.14, 1.2, 1.3])
-    wave = 0.25 * np.sin(3.1 * theta[None, :] * 7 + 0.5 * heights[:, None])
-    wave = wave + 0.18 * np.sin(theta[None, :] * 37 + 0.2 * heights[:, None])
-    x = (7.25 * grow[:, None] + wave) * np.sin(theta)
-    z = (8.2 * grow[:, None] + wave) * np.cos(theta) - 1.6
-    y = np.broadcast_to(heights[:, None], x.shape)
+    heights = np.linspace(9.0, -19.0, 26)[:, None]
+    # Its front edges run from the temples down beside the cheeks, and are not straight.
+    edge = np.interp(-heights, [-9, -4, 0, 5, 10, 19], [84, 78, 74, 66, 60, 52])
+    edge = edge + 3.0 * np.sin(0.55 * heights) + 1.5 * np.sin(1.3 * heights + 1.0)
+    along = np.linspace(-1.0, 1.0, 61)[None, :]
+    theta = np.pi - np.deg2rad(180.0 - edge) * along
+    grow = np.interp(
+        -heights, [-9, -5, -1, 4, 7, 12, 19], [0.84, 1.04, 1.19, 1.21, 1.16, 1.2, 1.34]
+    )
+    wave = 0.22 * np.sin(21.7 * theta + 0.5 * heights) + 0.12 * np.sin(0.8 * heights + 3.0 * theta)
+    wave = wave + 0.15 * np.sin(theta * 37 + 0.2 * heights)
+    x = (7.25 * grow + wave) * np.sin(theta)
+    z = (8.2 * grow + wave) * np.cos(theta) - 1.6
+    y = np.broadcast_to(heights, x.shape)
     occlusion = 0.72 + 0.28 * np.clip(wave / 0.4, -1.0, 1.0)
     return _sheet("long_hair", np.stack([x, y, z], axis=2), occlusion, two_sided=True)
 
 
 def _teeth(upper: bool) -> Part:
-    edge, root = (-7.12, -6.0) if upper else (-7.22, -8.1)
+    edge, root = (-7.84, -6.58) if upper else (-7.80, -8.68)
     x = np.linspace(-2.35, 2.35, 72)
     across = np.mod(np.abs(x) / 0.78 if upper else np.abs(x) / 0.58, 1.0)
     gap = np.minimum(across, 1.0 - across) if upper else np.abs(across - 0.5)
@@ -124,7 +137,7 @@ def _tongue() -> Part:
     across, along = np.meshgrid(np.linspace(-1, 1, 15), np.linspace(0, 1, 10))
     x = 1.75 * across
     z = 4.6 + 3.5 * along - 0.8 * across**2 * along
-    y = -7.55 - 0.35 * along**3 - 0.25 * across**2 - 0.12 * np.exp(-((across / 0.12) ** 2))
+    y = -8.13 - 0.35 * along**3 - 0.25 * across**2 - 0.12 * np.exp(-((across / 0.12) ** 2))
     occlusion = 0.25 + 0.5 * along - 0.1 * np.abs(across)
     return _sheet("tongue", np.stack([x, y, z], axis=2), occlusion, jaw=1.0, mouth=True)
 

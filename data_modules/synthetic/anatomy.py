@@ -50,7 +50,7 @@ def lip_line(x: Array) -> Array:
         LIP_Y
         - 0.10 * np.exp(-((x / 0.45) ** 2))
         + 0.05 * np.exp(-(((np.abs(x) - 1.2) / 0.6) ** 2))
-        - 0.04 * np.exp(-(((np.abs(x) - 2.6) / 0.5) ** 2))
+        - 0.11 * np.exp(-(((np.abs(x) - 2.6) / 0.55) ** 2))
     )
     return result
 
@@ -59,13 +59,13 @@ def upper_lip_height(x: Array) -> Array:
     """Height of the red of the upper lip, with the cupid's bow."""
     arch = np.clip(1.0 - (np.abs(x) / 2.5) ** 1.9, 0.0, 1.0) ** 0.85
     bow = 0.10 * np.exp(-(((np.abs(x) - 0.5) / 0.38) ** 2)) - 0.10 * np.exp(-((x / 0.25) ** 2))
-    result: Array = 0.70 * arch + bow
+    result: Array = 0.60 * arch + bow
     return result
 
 
 def lower_lip_height(x: Array) -> Array:
     """Height of the red of the lower lip."""
-    result: Array = 0.92 * np.clip(1.0 - (np.abs(x) / 2.4) ** 2, 0.0, 1.0) ** 0.7
+    result: Array = 0.84 * np.clip(1.0 - (np.abs(x) / 2.4) ** 2, 0.0, 1.0) ** 0.7
     return result
 
 
@@ -77,79 +77,173 @@ def _profile(*knots: tuple[float, float]) -> PchipInterpolator:
 # Midline without nose and lips, half width, and back of the head, by height.
 FRONT = _profile(
     (11.8, 2.0),
-    (10.5, 5.6),
-    (9, 7.4),
-    (7, 8.7),
-    (5, 9.25),
-    (3, 9.45),
-    (1.7, 9.5),
-    (0.3, 9.1),
-    (-1, 8.9),
-    (-3, 8.9),
-    (-5, 9.05),
-    (-6.2, 9.25),
-    (-7, 9.2),
-    (-8, 9.1),
-    (-8.8, 9.0),
-    (-10.2, 9.3),
-    (-11.1, 9.1),
-    (-11.6, 8.7),
+    (11.2, 3.8),
+    (10.2, 5.5),
+    (9, 6.85),
+    (7.5, 7.95),
+    (6, 8.65),
+    (4.5, 9.08),
+    (3, 9.3),
+    (1.7, 9.35),
+    (0.3, 9.15),
+    (-1, 9.1),
+    (-3, 9.2),
+    (-5, 9.45),
+    (-6.2, 9.6),
+    (-7, 9.58),
+    (-8.8, 9.42),
+    (-10.2, 9.5),
+    (-11.6, 9.4),
 )
 WIDTH = _profile(
     (11.8, 2.2),
-    (10.5, 4.7),
+    (11.2, 3.6),
+    (10.2, 4.9),
     (9, 5.9),
-    (7, 6.65),
-    (5, 7.0),
-    (3, 7.12),
-    (0, 7.05),
-    (-2, 6.85),
-    (-5, 6.35),
-    (-7, 5.9),
-    (-9, 5.4),
-    (-11.6, 4.75),
+    (7, 6.8),
+    (5, 7.25),
+    (3, 7.38),
+    (0, 7.25),
+    (-2, 7.22),
+    (-5, 7.02),
+    (-6.4, 6.75),
+    (-7.8, 6.3),
+    (-9, 5.85),
+    (-11.6, 5.0),
 )
 BACK = _profile((11.8, 3), (9, 7.5), (5, 9.5), (0, 9.5), (-5, 8), (-7, 7), (-11.6, 6))
+# Power of the cosine of longitude in the head's depth: 1 is an ellipse, less is fuller.
+ROUNDNESS = _profile((11.8, 0.75), (4.0, 0.75), (0, 0.72), (-3, 0.72), (-7.5, 0.80), (-11.6, 0.88))
+
+
+def jaw_roll(level: Array | float) -> Array:
+    """Share of width and depth left towards the jaw's edge, where skin rolls under."""
+    rolled = np.clip((-9.0 - np.asarray(level, dtype=np.float64)) / 2.6, 0.0, 1.0)
+    result: Array = 1.0 - 0.14 * rolled**2.5
+    return result
+
+
 JAW_EDGE = _profile(
     (0, -11.6),
-    (12, -11.55),
+    (12, -11.5),
     (25, -11.2),
-    (40, -10.5),
-    (55, -9.7),
-    (70, -9.1),
-    (85, -8.7),
+    (40, -10.55),
+    (55, -9.8),
+    (68, -9.1),
+    (78, -8.5),
+    (90, -8.0),
+    (110, -7.8),
     (180, -8.4),
+)
+_NOSE_RIDGE = _profile(
+    (2.0, 0.0),
+    (0.9, 0.06),
+    (0.1, 0.30),
+    (-0.7, 0.63),
+    (-1.5, 1.02),
+    (-2.3, 1.43),
+    (-3.0, 1.80),
+    (-3.4, 2.00),
+    (-3.8, 2.17),
+    (-4.1, 2.22),
+    (-4.4, 2.12),
+    (-4.65, 1.86),
+    (-4.85, 1.48),
+    (-5.0, 1.10),
+    (-5.2, 0.66),
+    (-5.5, 0.26),
+    (-6.0, 0.0),
+)
+_NOSE_WIDTH = _profile(
+    (1.5, 1.0), (0.0, 0.80), (-1.2, 0.86), (-2.4, 0.98), (-3.4, 1.14), (-4.1, 1.17), (-5.2, 1.0)
+)
+_DROP_MIDDLE = _profile(
+    (12.0, 0.0),
+    (0.0, 0.0),
+    (-4.6, 0.0),
+    (-5.3, -0.09),
+    (-6.0, -0.30),
+    (-7.0, -0.57),
+    (-8.0, -0.77),
+    (-9.5, -1.05),
+    (-11.0, -1.48),
+    (-12.0, -1.70),
+)
+_DROP_SIDE = _profile(
+    (12.0, 0.0),
+    (1.0, 0.0),
+    (-2.0, -0.25),
+    (-5.0, -0.55),
+    (-7.0, -0.9),
+    (-9.5, -1.15),
+    (-12.0, -1.70),
 )
 
 
-def features(x: Array, y: Array, side: Array) -> Array:
-    """Relief in cm along z that turns the smooth head into a face."""
-    ridge_height = np.interp(-y, [-1.2, 0.0, 1.5, 3.2, 4.2], [0.0, 0.25, 1.0, 1.75, 2.05])
-    ridge_height = (
-        ridge_height * smoothstep(-5.4, -4.3, y - 0.22 * np.abs(x)) * smoothstep(1.8, 0.2, y)
-    )
-    ridge_width = np.interp(-y, [0.0, 1.5, 3.0, 4.2], [0.60, 0.62, 0.72, 0.80])
-    relief = ridge_height * np.exp(-((np.abs(x) / ridge_width) ** 2.3) * 0.7)
-    relief += 0.36 * bump(x, y, 0.0, -4.05, 0.60, 0.48)
-    relief += 1.05 * bump(x, y, 1.28, -4.42, 0.38, 0.36)
-    relief += 0.55 * bump(x, y, 0.0, -4.95, 0.22, 0.25)
-    relief -= 0.28 * bump(x, y, 1.95, -4.25, 0.22, 0.5)
-    relief += 0.22 * bump(x, y, 2.6, 1.55, 1.5, 0.5)
-    relief -= 0.60 * bump(x, y, 1.75, 0.10, 0.70, 0.8)
-    relief -= 0.45 * bump(x, y, 3.2, 0.95, 1.3, 0.42)
-    relief -= 0.30 * bump(x, y, 3.0, -1.35, 1.2, 0.45)
-    relief += 0.40 * bump(x, y, 4.6, -2.3, 1.4, 1.1)
-    relief -= 0.28 * bump(x, y, 4.7, -6.0, 1.2, 1.5)
-    relief += 0.45 * bump(x, y, 0.0, -6.8, 2.1, 1.6)
-    relief -= 0.12 * bump(x, y, 0.0, -5.75, 0.2, 0.4)
-    relief += 0.07 * bump(x, y, 0.42, -5.75, 0.16, 0.4)
-    relief -= 0.30 * bump(x, y, 0.0, -8.75, 1.3, 0.34)
-    relief -= 0.20 * bump(x, y, 2.75, -7.1, 0.35, 0.45)
-    relief += 0.30 * bump(x, y, 0.0, -10.2, 1.1, 0.8)
+def settle(x: Array, y: Array) -> Array:
+    """Where a height y of the layout really lies on the mean face, at x (before `BREADTH`), cm.
+
+    The layout is what fields and landmarks refer to; the lower face is a little longer than it.
+    """
+    share = smoothstep(2.2, 5.2, np.abs(x))
+    inside = np.clip(y, -12.0, 12.0)
+    result: Array = y + (1.0 - share) * _DROP_MIDDLE(inside) + share * _DROP_SIDE(inside)
+    return result
+
+
+def nose(x: Array, y: Array) -> Array:
+    """Relief of the nose in cm: a soft ridge, a round tip, wings, nostrils."""
+    across = np.abs(x)
+    # Below the tip the nostrils' openings rise beside the columella.
+    arch = smoothstep(0.15, 0.60, across) * smoothstep(-4.15, -4.65, y)
+    level = np.clip(y - 0.26 * arch, -6.0, 2.0)
+    width = _NOSE_WIDTH(np.clip(y, -5.2, 1.5))
+    square = 2.05 + 0.45 * smoothstep(-2.6, -4.0, y)
+    # Above the wings the side walls run out softly into the cheeks.
+    skirt = 0.32 * smoothstep(-3.7, -2.2, y)
+    section = (1.0 - skirt) * np.exp(-((across / width) ** square))
+    section = section + skirt * np.exp(-((across / (1.75 * width)) ** 2))
+    relief = _NOSE_RIDGE(level) * section
+    wing = np.sqrt(((across - 1.31) / 0.45) ** 2 + ((y + 4.34) / 0.52) ** 2)
+    relief += 0.80 * np.exp(-0.7 * wing**2.5)
+    relief -= 0.17 * bump(x, y, 0.90, -3.85, 0.20, 0.32)
+    relief -= 0.16 * bump(x, y, 2.0, -4.35, 0.22, 0.50)
+    relief -= 0.30 * bump(x, y, 0.66, -4.80, 0.24, 0.16)
+    result: Array = relief
+    return result
+
+
+def lips(x: Array, y: Array, side: Array) -> Array:
+    """Relief of the lips in cm, on the brow-side (side > 0) or jaw-side sheet."""
     line = lip_line(x)
     opening = mouth_opening(x)
     upper = np.exp(-0.5 * ((y - line - 0.36) / 0.27) ** 2) * opening
     lower = np.exp(-0.5 * ((y - line + 0.45) / 0.33) ** 2) * opening
-    relief += np.where(side > 0, 0.30 * upper, 0.40 * lower)
+    relief: Array = np.where(side > 0, 0.30 * upper, 0.38 * lower)
     relief -= 0.16 * np.exp(-0.5 * ((y - line) / 0.14) ** 2) * smoothstep(3.1, 2.2, np.abs(x))
+    return relief
+
+
+def features(x: Array, y: Array, side: Array) -> Array:
+    """Relief in cm along z that turns the smooth head into a face."""
+    relief = nose(x, y) + lips(x, y, side)
+    # Brow ridge, stronger towards the nose, and the rim of the socket's outer half.
+    relief += 0.16 * bump(x, y, 1.9, 1.45, 1.1, 0.55)
+    relief += 0.14 * bump(x, y, 4.6, 1.3, 1.0, 0.6)
+    # Sockets: beside the nose, above and below the eyeball.
+    relief -= 0.45 * bump(x, y, 1.80, 0.05, 0.80, 0.85)
+    relief -= 0.22 * bump(x, y, 3.2, 0.90, 1.4, 0.45)
+    relief -= 0.24 * bump(x, y, 2.7, -1.25, 1.2, 0.55)
+    relief -= 0.25 * bump(x, y, 5.2, 0.0, 0.7, 0.9)
+    # Cheekbones, full cheeks, temples.
+    relief += 0.34 * bump(x, y, 4.5, -2.5, 1.3, 1.1)
+    relief += 0.22 * bump(x, y, 3.6, -4.6, 1.6, 1.5)
+    relief -= 0.12 * bump(x, y, 6.0, 2.6, 0.8, 1.3)
+    # Muzzle, philtrum between its columns, furrow above the chin, chin.
+    relief += 0.38 * bump(x, y, 0.0, -6.7, 2.2, 1.6)
+    relief -= 0.10 * bump(x, y, 0.0, -5.75, 0.2, 0.45)
+    relief += 0.06 * bump(x, y, 0.42, -5.75, 0.16, 0.45)
+    relief -= 0.28 * bump(x, y, 0.0, -8.75, 1.3, 0.42)
+    relief -= 0.14 * bump(x, y, 2.75, -7.1, 0.35, 0.45)
+    relief += 0.32 * bump(x, y, 0.0, -10.2, 1.1, 0.8)
     return relief

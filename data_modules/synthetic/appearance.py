@@ -18,6 +18,7 @@ from data_modules.synthetic.anatomy import (
     smoothstep,
     upper_lip_height,
 )
+from data_modules.synthetic.hair import hair_form, recession
 from data_modules.synthetic.parameters import Identity
 from data_modules.synthetic.surface import surface
 
@@ -196,12 +197,15 @@ def _grow_hair(albedo: Floats, identity: Identity, strand: Floats) -> tuple[Floa
     strands = np.asarray(identity.hair, dtype=np.float32) * np.exp(0.28 * strand)[:, None]
     ragged = 0.11 * strand + 0.12 * masks.mottle[3]
     edge = masks.hairline - identity.hairline + identity.parting * masks.half + ragged
+    edge = edge - recession(identity)
     scalp = _step(-0.25, 0.55, edge) * np.float32(min(1.0, 0.25 + identity.hair_volume * 3.0))
     beard = _step(0.25, 0.55, masks.beard + 0.06 * strand) * np.float32(identity.beard)
     _mix(albedo, strands, scalp)
     _mix(albedo, strands, 0.92 * beard)
     thick = 0.15 + 0.85 * _step(-0.2, 2.2, edge) + 0.05 * strand
-    relief = scalp * np.float32(identity.hair_volume) * thick + beard * (0.28 + 0.05 * strand)
+    relief = scalp * np.float32(identity.hair_volume) * thick * hair_form(identity) + beard * (
+        0.28 + 0.05 * strand
+    )
     return scalp, beard, relief
 
 

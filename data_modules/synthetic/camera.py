@@ -12,13 +12,13 @@ from data_modules.synthetic.parameters import Pose
 
 FACE_PLANE = 7.0
 """z in cm of the plane whose width the zoom defines."""
-WINDOW = 18.9
+WINDOW = 19.9
 """Width in cm of that plane shown at zoom 1."""
-EYE_LEVEL = 0.40
+EYE_LEVEL = 0.37
 """Height of the eyes in the crop, as a fraction from the top."""
 _PIVOT = np.array([0.0, -2.5, 0.0])
 _EYES = np.array([0.0, 0.0, 7.6])
-_MOUTH = np.array([0.0, -7.0, 8.6])
+_MOUTH = np.array([0.0, -7.6, 8.6])
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ def _mode_field(mode: ShapeMode, skin: Surface) -> Array:
     for pull in mode.pulls:
         moved = moved + pull.displacement(skin)
     moved[:, 0] += mode.jaw * skin.position[:, 0] * smoothstep(-1.0, -9.5, y)
+    moved[:, 0] += mode.sides * np.sign(x) * smoothstep(2.6, 6.4, np.abs(x))
     moved[:, 1] += mode.lower * np.minimum(y + 4.0, 0.0)
     moved[:, 0] += mode.skew * smoothstep(0.0, -9.0, y) * skin.front
     for side, growth in zip((1.0, -1.0), mode.lips, strict=True):

@@ -13,6 +13,7 @@ from data_modules.synthetic.accessories import Part, parts, turn_jaw
 from data_modules.synthetic.action_units import ACTION_UNITS
 from data_modules.synthetic.anatomy import BREADTH, Array
 from data_modules.synthetic.deformation import basis
+from data_modules.synthetic.field import Field, sparse
 from data_modules.synthetic.identity import EYE_MODES, SHAPE_MODES
 from data_modules.synthetic.parameters import FaceParameters
 from data_modules.synthetic.surface import surface
@@ -117,7 +118,7 @@ def build_head(face: FaceParameters, relief: Floats) -> Head:
     loss = np.zeros(len(skin), dtype=np.float32)
     for name, value in face.identity.shape.items():
         if name not in EYE_MODES and value:
-            _add(skin, fields.modes[name], float(value))
+            _modes()[name].add_to(skin, float(value))
     mouth = (skin[fields.middle] - fields.base[fields.middle]).astype(np.float64)
     stretch = np.zeros(3)
     for name in _STRETCHED:
@@ -141,6 +142,8 @@ def build_head(face: FaceParameters, relief: Floats) -> Head:
     triangles, twins, bounds = topology()
     shown = len(parts()) if face.identity.long_hair else len(parts()) - 1
     rest = [_placed(each, stretch, mouth, drop) for each in parts()[:shown]]
+    if face.identity.long_hair:
+        rest[-1][:, 1] += (face.identity.hair_length - 1.0) * np.minimum(rest[-1][:, 1] - 2.0, 0.0)
     position = np.concatenate([skin, *rest]).astype(np.float32)
     light = np.concatenate(
         [fields.light * np.exp(-loss), *[each.occlusion for each in parts()[:shown]]]
@@ -153,6 +156,11 @@ def build_head(face: FaceParameters, relief: Floats) -> Head:
         skin_triangles=int(bounds[1, 0]),
         light=light.astype(np.float32),
     )
+
+
+@cache
+def _modes() -> dict[str, Field]:
+    return {name: sparse(dense) for name, dense in basis().modes.items()}
 
 
 @cache

@@ -57,6 +57,9 @@ class Identity:
         parting: how much lower the hair falls on the picture's right than on its left, cm,
             -1..1.
         long_hair: whether hair hangs down beside the neck.
+        hair_length: length of long hair, 0.4 (to the jaw) to 1.2 (below the shoulders).
+        fade: how much shorter hair is at the sides than on top, 0..1.
+        temples: how far the hairline has gone back at the temples, cm, 0..2.5.
         age: depth of the folds that stay at rest, 0..1.
         texture: seed of skin mottling and hair strands.
     """
@@ -73,6 +76,9 @@ class Identity:
     hairline: float = 0.0
     parting: float = 0.0
     long_hair: bool = False
+    hair_length: float = 1.0
+    fade: float = 0.0
+    temples: float = 0.0
     age: float = 0.2
     texture: int = 0
 

@@ -43,6 +43,7 @@ def _skin(rng: np.random.Generator, melanin: float) -> Colour:
 def draw_identity(rng: np.random.Generator) -> Identity:
     """One person: shape modes standard normal, cut at 2.2; half men, half women.
 
+    Sex and age shift the means of what they change.
     Skin runs from light to dark (melanin uniform in 0..1, light somewhat more often); dark skin
     goes with dark hair and eyes; age is triangular; men may be shaven, stubbled or bearded.
     """
@@ -52,19 +53,39 @@ def draw_identity(rng: np.random.Generator) -> Identity:
     shape = {name: float(value) for name, value in zip(names, values, strict=True)}
     lean = 0.7 if male else -0.7
     for name, share in (
-        ("jaw_width", 0.9),
-        ("brow_ridge", 1.0),
-        ("chin_forward", 0.6),
+        ("jaw_width", 1.0),
+        ("jaw_angle", 1.0),
+        ("face_width", 0.4),
+        ("brow_ridge", 1.1),
+        ("eye_depth", 0.4),
+        ("chin_forward", 0.4),
+        ("chin_width", 0.5),
+        ("cheek_fullness", -0.3),
         ("nose_width", 0.4),
+        ("nose_length", 0.4),
+        ("nose_tip", -0.3),
         ("brow_height", -0.6),
+        ("brow_tilt", -0.3),
         ("eye_height", -0.5),
         ("upper_lip", -0.5),
-        ("lower_lip", -0.5),
+        ("lower_lip", -0.4),
         ("lower_face", 0.5),
     ):
         shape[name] += lean * share
     melanin = float(rng.beta(1.0, 1.35))
     age = float(rng.triangular(0.0, 0.15, 1.0))
+    # Years thin the lips, lengthen the nose, let cheeks and brows sink.
+    for name, share in (
+        ("jowls", 1.4),
+        ("eye_bags", 1.0),
+        ("upper_lip", -0.8),
+        ("lower_lip", -0.5),
+        ("nose_length", 0.5),
+        ("cheek_fullness", -0.5),
+        ("brow_height", -0.5),
+        ("weight", 0.5),
+    ):
+        shape[name] += (age - 0.4) * share
     fair = max(0.0, 1.0 - 3.2 * melanin)
     chances = np.array([0.30, 0.35, 0.25 * fair, 0.28 * fair, 0.10 * fair, 0.0])
     chances[5] = 0.9 * max(0.0, age - 0.45)
@@ -81,10 +102,11 @@ def draw_identity(rng: np.random.Generator) -> Identity:
     hairline = (
         rng.normal(0.9, 0.5)
         if bald
-        else rng.uniform(-1.3, 0.6)
+        else rng.uniform(-0.9, 0.6)
         if long_hair
         else (rng.normal(0.1, 0.5))
     )
+    temples = float(rng.uniform(0.2, 1.0) * (0.4 + 2.0 * age) if male else rng.uniform(0.0, 0.3))
     return Identity(
         shape={name: round(float(np.clip(v, -2.6, 2.6)), 3) for name, v in shape.items()},
         skin=_skin(rng, melanin),
@@ -98,6 +120,9 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         hairline=round(float(hairline), 3),
         parting=round(float(rng.uniform(-1.0, 1.0)), 3),
         long_hair=long_hair,
+        hair_length=round(float(rng.uniform(0.42, 1.1)), 3),
+        fade=round(float(rng.beta(2.0, 1.5) if male else rng.uniform(0.0, 0.5)), 3),
+        temples=round(temples, 3),
         age=round(age, 3),
         texture=int(rng.integers(2**31)),
     )

@@ -23,11 +23,14 @@ from data_modules.synthetic.anatomy import (
     JAW_EDGE,
     LIP_Y,
     MOUTH_HALF_WIDTH,
+    ROUNDNESS,
     WIDTH,
     Array,
     features,
+    jaw_roll,
     lip_line,
     mouth_opening,
+    settle,
     smoothstep,
 )
 
@@ -75,8 +78,15 @@ class Surface:
 
 
 def _angles() -> Array:
-    half = np.concatenate([np.arange(0.0, 54.0, 1.2), np.arange(54.0, 100.0, 2.0)])
-    half = np.concatenate([half, np.linspace(100.0, 180.0, 9)])
+    # Fine where the face moves, coarse behind the ears.
+    half = np.concatenate(
+        [
+            np.arange(0.0, 40.0, 1.25),
+            np.arange(40.0, 60.0, 1.8),
+            np.arange(61.0, 100.0, 2.4),
+            np.linspace(102.0, 180.0, 7),
+        ]
+    )
     return np.concatenate([-half[:0:-1], half])
 
 
@@ -100,7 +110,10 @@ def _lids(position: Array) -> Array:
         x = position[:, 0] - mirror * EYE_CENTRE[0]
         y = position[:, 1] - EYE_CENTRE[1]
         distance = np.sqrt((x / 1.75) ** 2 + (y / 1.05) ** 2)
-        ball = np.sqrt(np.clip((EYE_RADIUS + 0.06) ** 2 - x**2 - y**2, 0.05, None))
+        # Flatter than the eyeball towards the corners, most towards the nose: there the lids
+        # lie on the caruncle and on the socket's rim.
+        flat = x * np.where(mirror * x < 0.0, 0.74, 0.86)
+        ball = np.sqrt(np.clip((EYE_RADIUS + 0.06) ** 2 - flat**2 - y**2, 0.05, None))
         weight = smoothstep(1.18, 0.72, distance) * (position[:, 2] > 0)
         laid[:, 2] += weight * (EYE_CENTRE[2] + ball - laid[:, 2])
     return laid
@@ -120,9 +133,11 @@ def surface() -> Surface:
 
     def ring(level: float, height: Array, side: float) -> Array:
         sine, cosine = np.sin(theta), np.cos(theta)
-        x = WIDTH(height) * sine
+        # Behind the jaw's angle the head narrows to the nape.
+        nape = 1.0 - 0.2 * smoothstep(76.0, 112.0, np.abs(degrees)) * smoothstep(-3.5, -8.0, height)
+        x = WIDTH(height) * sine * jaw_roll(level) * nape
         depth = np.where(cosine >= 0, FRONT(level), BACK(level))
-        z = depth * np.sign(cosine) * np.abs(cosine) ** 0.8
+        z = jaw_roll(level) * depth * np.sign(cosine) * np.abs(cosine) ** ROUNDNESS(level)
         relief = features(x, height, np.full(columns, side))
         z = z + relief * smoothstep(0.0, 0.35, cosine)
         return np.stack([x, height, z], axis=1)
@@ -153,9 +168,10 @@ def surface() -> Surface:
     below = []
     for k in range(1, under + 1):
         shrunk = edge.copy()
-        shrunk[:, 0] *= 1.0 - 0.10 * k
-        shrunk[:, 2] = (edge[:, 2] - 0.5) * (1.0 - 0.13 * k) + 0.5
-        shrunk[:, 1] += np.array([-0.18, -0.2, -0.1, 0.1, 0.3])[k - 1]
+        shrunk[:, 0] *= 1.0 - 0.018 * k * (k + 1.0)
+        shrunk[:, 2] = (edge[:, 2] - 0.5) * (1.0 - 0.022 * k * (k + 1.0)) + 0.5
+        # Below the chin the skin sinks towards the throat, below the ears it goes straight in.
+        shrunk[:, 1] -= (0.04 + 0.2 * np.clip(np.cos(theta), 0.0, 1.0)) * k
         below.append(shrunk)
     all_rows = [*upper, *curl_up, *curl_down, *lower, *below]
     all_anchors = [
@@ -166,7 +182,9 @@ def surface() -> Surface:
         *([anchors[-1]] * under),
     ]
     side = np.repeat([1.0] * (seam + _CURL) + [-1.0] * (_CURL + len(lower) + under), columns)
-    position = _lids(np.concatenate(all_rows) * np.array([BREADTH, 1.0, 1.0]))
+    laid = np.concatenate(all_rows)
+    laid[:, 1] = settle(laid[:, 0], laid[:, 1])
+    position = _lids(laid * np.array([BREADTH, 1.0, 1.0]))
     upper_rows = seam + _CURL
     total = len(all_rows)
     # The sheets meet behind the teeth, so that an open mouth is a pocket, not a hole.
@@ -207,7 +225,7 @@ def _occlusion(position: Array, rows: int, columns: int, split: int) -> Array:
     depth = position[:, 2].reshape(rows, columns)
     light = np.ones_like(depth)
     skin = np.r_[0 : split - _CURL, split + _CURL : rows]
-    for spread, gain in ((3.0, 0.5), (8.0, 0.60)):
+    for spread, gain in ((3.0, 0.42), (8.0, 0.45)):
         hollow = np.clip(gaussian_filter(depth[skin], spread) - depth[skin], 0.0, 1.0)
         light[skin] *= np.exp(-gain * hollow)
     # Collapsed rows outside the mouth have no area, so only the mouth's inside darkens here.

@@ -1,0 +1,78 @@
+"""How thick hair lies on each part of the skull, and where its line recedes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_modules.synthetic.anatomy import smoothstep
+from data_modules.synthetic.parameters import Identity
+from data_modules.synthetic.surface import surface
+
+Floats = NDArray[np.float32]
+_TUFTS = 3
+"""Independent fields of locks; `Identity.texture` mixes them."""
+
+
+@dataclass(frozen=True)
+class _Skull:
+    sides: Floats  # (N,) 1 beside and behind the head, 0 on its top
+    quiff: Floats  # (N,) 1 above the forehead
+    furrow: Floats  # (2, N) where hair parts, on the picture's left and right of the crown
+    temples: Floats  # (N,) 1 where a receding hairline goes back first
+    peak: Floats  # (N,) 1 in the middle of the forehead
+    locks: Floats  # (_TUFTS, N) smooth noise of about unit size
+
+
+@cache
+def _skull() -> _Skull:
+    skin = surface()
+    x, y = skin.anchor.T
+    turn = np.abs(skin.angle)
+    z = skin.position[:, 2]
+    rng = np.random.default_rng(31337)  # any seed
+    locks = np.zeros((_TUFTS, len(x)))
+    for field in locks:
+        for _ in range(6):  # waves in space, so that they know no grid and no seam
+            a, b, c = rng.normal(0.0, 1.1, 3)
+            field += np.sin(a * skin.position[:, 0] + b * y + c * z + rng.uniform(0, 2 * np.pi))
+    above = smoothstep(6.0, 8.5, y) * smoothstep(-7.0, 1.0, z)
+    furrow = np.stack([np.exp(-(((x - side * 2.7) / 0.55) ** 2)) * above for side in (-1.0, 1.0)])
+    peak = np.exp(-((skin.angle / 9.0) ** 2))
+    return _Skull(
+        sides=(1.0 - smoothstep(3.0, 8.0, y)).astype(np.float32),
+        quiff=(np.exp(-(((y - 8.0) / 1.5) ** 2)) * smoothstep(62.0, 20.0, turn)).astype(np.float32),
+        furrow=furrow.astype(np.float32),
+        temples=np.exp(-(((turn - 36.0) / 13.0) ** 2)).astype(np.float32),
+        peak=peak.astype(np.float32),
+        locks=(locks / np.sqrt(3.0)).astype(np.float32),
+    )
+
+
+def hair_form(identity: Identity) -> Floats:
+    """Factor (N,) by which hair is thicker or thinner than `Identity.hair_volume`, 0.05..2."""
+    skull = _skull()
+    weights = np.random.default_rng(identity.texture).normal(0.0, 0.6, _TUFTS + 1)
+    form = 1.0 + np.float32(0.30 + 0.25 * np.tanh(weights[-1])) * skull.quiff
+    # Summed one by one, because a BLAS product may differ between machines and threads.
+    for weight, lock in zip(weights, skull.locks, strict=False):
+        form = form + np.float32(0.13 * weight) * lock
+    form = form * (1.0 - np.float32(0.85 * identity.fade) * skull.sides)
+    if identity.parting:
+        side = 1 if identity.parting > 0 else 0
+        form = form * (
+            1.0 - np.float32(0.55 * min(1.0, abs(identity.parting))) * skull.furrow[side]
+        )
+    result: Floats = np.clip(form, 0.05, 2.0).astype(np.float32)
+    return result
+
+
+def recession(identity: Identity) -> Floats:
+    """How far in cm the hairline has gone back at each vertex, (N,); negative: it hangs lower."""
+    skull = _skull()
+    peak = np.random.default_rng(identity.texture).uniform(-0.2, 0.3)
+    result: Floats = np.float32(identity.temples) * skull.temples - np.float32(peak) * skull.peak
+    return result
