@@ -26,6 +26,32 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
+class Field:
+    """Displacement of the skin that a unit moves.
+
+    Attributes:
+        index: (n,) int32, the vertices that move.
+        moved: (n, 3) float32, cm at intensity 1.
+    """
+
+    index: NDArray[np.int32]
+    moved: Floats
+
+
+@dataclass(frozen=True)
+class Shade:
+    """Loss of light where a unit folds skin.
+
+    Attributes:
+        index: (n,) int32, the vertices that darken.
+        loss: (n,) float32, at intensity 1.
+    """
+
+    index: NDArray[np.int32]
+    loss: Floats
+
+
+@dataclass(frozen=True)
 class Basis:
     """Displacements in cm and losses of light per skin vertex, all float32.
 
@@ -34,9 +60,12 @@ class Basis:
         light: (N,) share of ambient light at rest.
         modes: one (N, 3) per shape mode, at +1 standard deviation.
         folds: (N, 3) rest folds at age 1, and `fold_shade` (N,) their loss of light.
-        units: one (N, 3) per action unit at intensity 1, without what parts the lips.
-        parting: one (N, 3) per action unit, what parts the lips.
-        shades: one (N,) per action unit, loss of light.
+        units: per action unit what stays when the lips are pressed.
+        parting: per action unit what parts the lips.
+        shades: per action unit the loss of light.
+        jaw: what a drop of the chin by 1 cm moves.
+        roll: what lips move whose red rolls in whole.
+        left: (N,) share of the person's left side, 0..1, smooth across the midline.
         middle: vertex in the middle of the lip line.
     """
 
@@ -45,10 +74,27 @@ class Basis:
     modes: dict[str, Floats]
     folds: Floats
     fold_shade: Floats
-    units: dict[str, Floats]
-    parting: dict[str, Floats]
-    shades: dict[str, Floats]
+    units: dict[str, Field]
+    parting: dict[str, Field]
+    shades: dict[str, Shade]
+    jaw: Field
+    roll: Field
+    left: Floats
     middle: int
+
+
+_BLEND = 1.1  # cm on either side of the midline over which one side's pull gives way
+_STILL = 2e-4  # cm, or share of light: what moves less does not move
+
+
+def _field(moved: Array) -> Field:
+    index = np.flatnonzero(np.abs(moved).max(axis=1) > _STILL).astype(np.int32)
+    return Field(index, np.ascontiguousarray(moved[index], dtype=np.float32))
+
+
+def _shade(loss: Array) -> Shade:
+    index = np.flatnonzero(loss > _STILL).astype(np.int32)
+    return Shade(index, loss[index].astype(np.float32))
 
 
 def _roll(skin: Surface, side: float) -> Array:
@@ -90,14 +136,6 @@ def _unit_fields(unit: ActionUnit, skin: Surface) -> tuple[Array, Array, Array]:
         forwards, dark = crease.furrow(skin)
         stays[:, 2] += forwards
         shade += dark
-    if unit.jaw:
-        weight = jaw_weight(skin)[:, None]
-        turned = turn_jaw(np.column_stack([skin.anchor, skin.position[:, 2]]), unit.jaw)
-        parts_lips += weight * turned
-        parts_lips[:, 0] -= 0.10 * x * np.exp(-0.5 * ((y + 7.0) / 1.5) ** 2) * skin.front
-    for side in (1.0, -1.0):
-        stays[:, 1] -= side * unit.thin * _roll(skin, side)
-        stays[:, 2] -= 0.25 * unit.thin * _roll(skin, side)
     if unit.dimples:
         rough = np.sin(9.3 * x + 2.7 * y) * np.sin(8.1 * y - 2.3 * x) + 0.7 * np.sin(
             6.1 * x - 9.7 * y
@@ -106,6 +144,23 @@ def _unit_fields(unit: ActionUnit, skin: Surface) -> tuple[Array, Array, Array]:
         stays[:, 2] += unit.dimples * rough * chin
         shade += 0.35 * np.clip(-rough, 0.0, None) * chin
     return stays, parts_lips, shade
+
+
+def _jaw_field(skin: Surface) -> Array:
+    x, y = skin.anchor.T
+    turned = turn_jaw(np.column_stack([skin.anchor, skin.position[:, 2]]), 1.0)
+    moved: Array = jaw_weight(skin)[:, None] * turned
+    # Cheeks and corners are drawn in as the face lengthens.
+    moved[:, 0] -= 0.045 * x * np.exp(-0.5 * ((y + 7.0) / 1.5) ** 2) * skin.front
+    return moved
+
+
+def _roll_field(skin: Surface) -> Array:
+    moved = np.zeros_like(skin.position)
+    for side in (1.0, -1.0):
+        moved[:, 1] -= side * _roll(skin, side)
+        moved[:, 2] -= 0.25 * _roll(skin, side)
+    return moved
 
 
 @cache
@@ -126,8 +181,11 @@ def basis() -> Basis:
         modes={k: _mode_field(mode, skin).astype(np.float32) for k, mode in SHAPE_MODES.items()},
         folds=folds.astype(np.float32),
         fold_shade=fold_shade.astype(np.float32),
-        units={k: stays.astype(np.float32) for k, (stays, _, _) in fields.items()},
-        parting={k: parting.astype(np.float32) for k, (_, parting, _) in fields.items()},
-        shades={k: shade.astype(np.float32) for k, (_, _, shade) in fields.items()},
+        units={k: _field(stays) for k, (stays, _, _) in fields.items()},
+        parting={k: _field(parting) for k, (_, parting, _) in fields.items()},
+        shades={k: _shade(shade) for k, (_, _, shade) in fields.items()},
+        jaw=_field(_jaw_field(skin)),
+        roll=_field(_roll_field(skin)),
+        left=smoothstep(-_BLEND, _BLEND, skin.anchor[:, 0]).astype(np.float32),
         middle=int(lip[np.argmin(skin.anchor[lip, 1])]),
     )

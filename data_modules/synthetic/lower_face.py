@@ -42,6 +42,7 @@ LOWER_FACE = (
             Pull((2.9, -4.1), (0.7, 0.7), (0.0, 0.20, 0.20)),
         ),
         creases=(Crease(((1.65, -3.5), (2.2, -4.3), (2.6, -5.2), (2.75, -6.1)), 0.15, 0.20, 0.8),),
+        opens=0.6,
     ),
     ActionUnit(
         "AU12",
@@ -104,6 +105,7 @@ LOWER_FACE = (
             Crease(((0.0, -8.65), (0.9, -8.72), (1.5, -8.95), (1.9, -9.3)), 0.20, 0.22, 0.75),
         ),
         dimples=0.055,
+        paired=False,
     ),
     ActionUnit(
         "AU20",
@@ -133,6 +135,7 @@ LOWER_FACE = (
         ),
         press=0.3,
         thin=0.45,
+        paired=False,
     ),
     ActionUnit(
         "AU24",
@@ -149,6 +152,7 @@ LOWER_FACE = (
         ),
         press=0.9,
         thin=0.72,
+        paired=False,
     ),
     ActionUnit(
         "AU25",
@@ -158,12 +162,16 @@ LOWER_FACE = (
             Pull((0.0, -7.5), (1.9, 0.75), (0.0, -0.62, 0.0), lip="lower"),
             Pull((0.0, -6.6), (1.9, 0.6), (0.0, 0.16, 0.0), lip="upper"),
         ),
+        opens=1.0,
+        paired=False,
     ),
     ActionUnit(
         "AU26",
         "masseter, relaxed, with temporalis and internal pterygoid",
         (0.0, -13.6, 4.6, -6.6),
         jaw=2.2,
+        opens=0.8,
+        paired=False,
     ),
 )
 """Nose, cheeks, lips and chin."""

@@ -83,6 +83,8 @@ class ActionUnit:
         lower_lid: rise of the lower lid's margin in cm.
         close: share of the eye's opening that closes.
         jaw: drop of the chin in cm.
+        opens: share of the lips' parting it brings about; a unit that moves one lip only and opens
+            nothing itself moves it as far as others have parted the lips.
         press: share of the lips' parting that is undone.
         thin: share of the lips' red that rolls out of sight.
         dimples: roughness of the chin's skin, cm.
@@ -98,6 +100,7 @@ class ActionUnit:
     lower_lid: float = 0.0
     close: float = 0.0
     jaw: float = 0.0
+    opens: float = 0.0
     press: float = 0.0
     thin: float = 0.0
     dimples: float = 0.0
