@@ -137,9 +137,9 @@ def _unit_fields(unit: ActionUnit, skin: Surface) -> tuple[Array, Array, Array]:
         stays[:, 2] += forwards
         shade += dark
     if unit.dimples:
-        rough = np.sin(9.3 * x + 2.7 * y) * np.sin(8.1 * y - 2.3 * x) + 0.7 * np.sin(
-            6.1 * x - 9.7 * y
-        ) * np.sin(11.9 * x + 1.0)
+        # Waves in five directions make pits as irregular as an orange's.
+        turns = np.pi * np.arange(5) / 5
+        rough = sum(np.cos(12.5 * (x * np.cos(t) + y * np.sin(t)) + 7.0 * t) for t in turns) / 2.2
         chin = np.exp(-0.5 * ((x / 1.05) ** 2 + ((y + 10.0) / 0.62) ** 2)) * skin.front
         stays[:, 2] += unit.dimples * rough * chin
         shade += 0.35 * np.clip(-rough, 0.0, None) * chin

@@ -110,7 +110,7 @@ class ActionUnit:
 def part(surface: Surface, side: float) -> Array:
     """1 on one lip's sheet, 0 on the other and where the sheets are joined, (N,)."""
     x, y = surface.anchor.T
-    joined = np.exp(-0.5 * ((y - lip_line(x)) / 0.7) ** 2) * (1.0 - mouth_opening(x))
+    joined = np.exp(-0.5 * ((y - lip_line(x)) / 0.7) ** 2) * (1.0 - mouth_opening(x) ** 0.6)
     result: Array = np.where(surface.side == side, 1.0 - joined, 0.0)
     return result
 
@@ -119,7 +119,7 @@ def jaw_weight(surface: Surface) -> Array:
     """Share of the jaw's rotation that each skin vertex follows, (N,) in 0..1."""
     x, y = surface.anchor.T
     whole = smoothstep(-3.8, -10.8, y)
-    near = np.exp(-0.5 * ((y - lip_line(x)) / 1.3) ** 2) * mouth_opening(x)
+    near = np.exp(-0.5 * ((y - lip_line(x)) / 1.3) ** 2) * mouth_opening(x) ** 0.6
     weight = whole + near * np.where(surface.side > 0, -whole, 0.88 - whole)
     result: Array = weight * smoothstep(100.0, 35.0, np.abs(surface.angle))
     return result
