@@ -13,6 +13,8 @@ from data_modules.synthetic.deformation import Field, basis
 from data_modules.synthetic.parameters import Intensity
 
 Floats = NDArray[np.float32]
+_ROLLED = 0.68
+"""Most of the lips' red that may roll in; more would fold skin through itself."""
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
@@ -116,6 +118,7 @@ def contract(skin: Floats, loss: Floats, action_units: Mapping[str, Intensity]) 
     drop *= 1.0 - pressed
     pull(fields.jaw, drop, drop)
     _settle(skin, total, squares)
-    pull(fields.roll, float(1.0 - flat[0]), float(1.0 - flat[1]))
+    rolled = np.minimum(1.0 - flat, _ROLLED)
+    pull(fields.roll, float(rolled[0]), float(rolled[1]))
     _settle(skin, total, squares)
     return drop

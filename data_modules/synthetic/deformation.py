@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from data_modules.synthetic.accessories import turn_jaw
 from data_modules.synthetic.action_units import ACTION_UNITS
 from data_modules.synthetic.anatomy import (
+    MOUTH_HALF_WIDTH,
     Array,
     lip_line,
     lower_lip_height,
@@ -150,6 +151,9 @@ def _jaw_field(skin: Surface) -> Array:
     x, y = skin.anchor.T
     turned = turn_jaw(np.column_stack([skin.anchor, skin.position[:, 2]]), 1.0)
     moved: Array = jaw_weight(skin)[:, None] * turned
+    # The mouth's lining deepens without being pushed back into the neck.
+    lining = (np.abs(y - lip_line(x)) < 0.05) & (np.abs(x) < MOUTH_HALF_WIDTH)
+    moved[:, 2] *= 1.0 - smoothstep(9.0, 7.0, skin.position[:, 2]) * lining
     # Cheeks and corners are drawn in as the face lengthens.
     moved[:, 0] -= 0.045 * x * np.exp(-0.5 * ((y + 7.0) / 1.5) ** 2) * skin.front
     return moved
@@ -159,7 +163,7 @@ def _roll_field(skin: Surface) -> Array:
     moved = np.zeros_like(skin.position)
     for side in (1.0, -1.0):
         moved[:, 1] -= side * _roll(skin, side)
-        moved[:, 2] -= 0.25 * _roll(skin, side)
+        moved[:, 2] -= 0.08 * _roll(skin, side)
     return moved
 
 
