@@ -22,18 +22,18 @@ def _gather(
     total: Floats,
     squares: Floats,
     index: NDArray[np.int32],
-    moved: Floats,
-    share: Floats,
+    moved_left: Floats,
+    moved_right: Floats,
     left: float,
     right: float,
 ) -> None:
     """Add one field, and its squared length, at the strength of each side."""
     for k in range(len(index)):
         i = index[k]
-        weight = np.float32(right) + np.float32(left - right) * share[i]
         square = np.float32(0.0)
         for axis in range(3):
-            step = weight * moved[k, axis]
+            step = np.float32(left) * moved_left[k, axis]
+            step += np.float32(right) * moved_right[k, axis]
             total[i, axis] += step
             square += step * step
         squares[i] += square
@@ -64,8 +64,7 @@ def _darken(
     right: float,
 ) -> None:
     for k in range(len(index)):
-        i = index[k]
-        loss[i] += shade[k] * (np.float32(right) + np.float32(left - right) * share[i])
+        loss[index[k]] += shade[k] * (np.float32(right) + np.float32(left - right) * share[k])
 
 
 def contract(skin: Floats, loss: Floats, action_units: Mapping[str, Intensity]) -> float:
@@ -94,7 +93,7 @@ def contract(skin: Floats, loss: Floats, action_units: Mapping[str, Intensity]) 
     total, squares = np.zeros_like(skin), np.zeros_like(loss)
 
     def pull(field: Field, left: float, right: float) -> None:
-        _gather(total, squares, field.index, field.moved, fields.left, left, right)
+        _gather(total, squares, field.index, field.left, field.right, left, right)
 
     pressed, drop = 0.0, 0.0
     opened, flat = np.zeros(2), np.ones(2)
@@ -107,7 +106,7 @@ def contract(skin: Floats, loss: Floats, action_units: Mapping[str, Intensity]) 
     for name, (left, right) in active.items():
         pull(fields.units[name], left, right)
         shade = fields.shades[name]
-        _darken(loss, shade.index, shade.loss, fields.left, left, right)
+        _darken(loss, shade.index, shade.loss, shade.share, left, right)
     _settle(skin, total, squares)
     for name, value in active.items():
         share = np.array(value) * (1.0 - pressed)

@@ -20,7 +20,7 @@ from data_modules.synthetic.anatomy import (
     upper_lip_height,
 )
 from data_modules.synthetic.identity import REST_FOLDS, SHAPE_MODES, ShapeMode
-from data_modules.synthetic.muscles import ActionUnit, jaw_weight, part
+from data_modules.synthetic.muscles import ActionUnit, jaw_weight, left_share, part
 from data_modules.synthetic.surface import Surface, surface
 
 Floats = NDArray[np.float32]
@@ -32,11 +32,13 @@ class Field:
 
     Attributes:
         index: (n,) int32, the vertices that move.
-        moved: (n, 3) float32, cm at intensity 1.
+        left: (n, 3) float32, cm that the person's left muscle moves them at intensity 1.
+        right: the same of the right muscle.
     """
 
     index: NDArray[np.int32]
-    moved: Floats
+    left: Floats
+    right: Floats
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,13 @@ class Shade:
 
     Attributes:
         index: (n,) int32, the vertices that darken.
-        loss: (n,) float32, at intensity 1.
+        loss: (n,) float32, at intensity 1 on both sides.
+        share: (n,) float32, share of the person's left side.
     """
 
     index: NDArray[np.int32]
     loss: Floats
+    share: Floats
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,6 @@ class Basis:
         shades: per action unit the loss of light.
         jaw: what a drop of the chin by 1 cm moves.
         roll: what lips move whose red rolls in whole.
-        left: (N,) share of the person's left side, 0..1, smooth across the midline.
         middle: vertex in the middle of the lip line.
     """
 
@@ -80,22 +83,27 @@ class Basis:
     shades: dict[str, Shade]
     jaw: Field
     roll: Field
-    left: Floats
     middle: int
 
 
-_BLEND = 1.1  # cm on either side of the midline over which one side's pull gives way
 _STILL = 2e-4  # cm, or share of light: what moves less does not move
 
 
-def _field(moved: Array) -> Field:
-    index = np.flatnonzero(np.abs(moved).max(axis=1) > _STILL).astype(np.int32)
-    return Field(index, np.ascontiguousarray(moved[index], dtype=np.float32))
+def _field(left: Array, right: Array) -> Field:
+    strength = np.maximum(np.abs(left), np.abs(right)).max(axis=1)
+    index = np.flatnonzero(strength > _STILL).astype(np.int32)
+    return Field(index, left[index].astype(np.float32), right[index].astype(np.float32))
 
 
-def _shade(loss: Array) -> Shade:
+def _halved(moved: Array, skin: Surface) -> Field:
+    share = left_share(skin.anchor[:, :1])
+    return _field(moved * share, moved * (1.0 - share))
+
+
+def _shade(loss: Array, skin: Surface) -> Shade:
     index = np.flatnonzero(loss > _STILL).astype(np.int32)
-    return Shade(index, loss[index].astype(np.float32))
+    share = left_share(skin.anchor[index, 0])
+    return Shade(index, loss[index].astype(np.float32), share.astype(np.float32))
 
 
 def _roll(skin: Surface, side: float) -> Array:
@@ -125,26 +133,31 @@ def _mode_field(mode: ShapeMode, skin: Surface) -> Array:
     return moved
 
 
-def _unit_fields(unit: ActionUnit, skin: Surface) -> tuple[Array, Array, Array]:
+def _unit_fields(unit: ActionUnit, skin: Surface) -> tuple[Field, Field, Shade]:
     """Displacement that stays when lips are pressed, displacement that parts them, shade."""
     x, y = skin.anchor.T
-    stays, parts_lips = np.zeros_like(skin.position), np.zeros_like(skin.position)
-    shade = np.zeros(len(x))
-    for pull in unit.pulls:
-        target = stays if pull.lip == "both" else parts_lips
-        target += pull.displacement(skin)
+    halves = {}
+    for lips in (False, True):
+        pulls = [pull for pull in unit.pulls if (pull.lip != "both") == lips]
+        for side in (1.0, -1.0):
+            moved = [pull.half(skin, side) for pull in pulls]
+            halves[lips, side] = sum(moved, np.zeros_like(skin.position))
+    folded, shade = np.zeros(len(x)), np.zeros(len(x))
     for crease in unit.creases:
         forwards, dark = crease.furrow(skin)
-        stays[:, 2] += forwards
+        folded += forwards
         shade += dark
     if unit.dimples:
         # Waves in five directions make pits as irregular as an orange's.
         turns = np.pi * np.arange(5) / 5
         rough = sum(np.cos(12.5 * (x * np.cos(t) + y * np.sin(t)) + 7.0 * t) for t in turns) / 2.2
         chin = np.exp(-0.5 * ((x / 1.05) ** 2 + ((y + 10.0) / 0.62) ** 2)) * skin.front
-        stays[:, 2] += unit.dimples * rough * chin
+        folded += unit.dimples * rough * chin
         shade += 0.35 * np.clip(-rough, 0.0, None) * chin
-    return stays, parts_lips, shade
+    for side in (1.0, -1.0):
+        halves[False, side][:, 2] += folded * left_share(side * x)
+    stays, parting = (_field(halves[lips, 1.0], halves[lips, -1.0]) for lips in (False, True))
+    return stays, parting, _shade(shade, skin)
 
 
 def _jaw_field(skin: Surface) -> Array:
@@ -185,11 +198,10 @@ def basis() -> Basis:
         modes={k: _mode_field(mode, skin).astype(np.float32) for k, mode in SHAPE_MODES.items()},
         folds=folds.astype(np.float32),
         fold_shade=fold_shade.astype(np.float32),
-        units={k: _field(stays) for k, (stays, _, _) in fields.items()},
-        parting={k: _field(parting) for k, (_, parting, _) in fields.items()},
-        shades={k: _shade(shade) for k, (_, _, shade) in fields.items()},
-        jaw=_field(_jaw_field(skin)),
-        roll=_field(_roll_field(skin)),
-        left=smoothstep(-_BLEND, _BLEND, skin.anchor[:, 0]).astype(np.float32),
+        units={k: stays for k, (stays, _, _) in fields.items()},
+        parting={k: parting for k, (_, parting, _) in fields.items()},
+        shades={k: shade for k, (_, _, shade) in fields.items()},
+        jaw=_halved(_jaw_field(skin), skin),
+        roll=_halved(_roll_field(skin), skin),
         middle=int(lip[np.argmin(skin.anchor[lip, 1])]),
     )

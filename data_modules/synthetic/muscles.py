@@ -9,6 +9,8 @@ import numpy as np
 from data_modules.synthetic.anatomy import Array, bump, lip_line, mouth_opening, smoothstep
 from data_modules.synthetic.surface import Surface
 
+_BLEND = 0.8  # cm on either side of the midline over which one half's pull gives way
+
 
 @dataclass(frozen=True)
 class Pull:
@@ -28,11 +30,17 @@ class Pull:
 
     def displacement(self, surface: Surface) -> Array:
         """Displacement of every skin vertex, (N, 3) in cm."""
+        return self.half(surface, 1.0) + self.half(surface, -1.0)
+
+    def half(self, surface: Surface, side: float) -> Array:
+        """What the person's left (+1) or right (-1) muscle moves alone, (N, 3) in cm.
+
+        It draws the middle of the face over to its own side.
+        """
         x, y = surface.anchor.T
         (cx, cy), (sx, sy) = self.at, self.spread
-        weight = bump(x, y, cx, cy, sx, sy)
-        sideways = np.exp(-0.5 * ((x - cx) / sx) ** 2) - np.exp(-0.5 * ((x + cx) / sx) ** 2)
-        sideways = sideways * np.exp(-0.5 * ((y - cy) / sy) ** 2)
+        weight = bump(x, y, cx, cy, sx, sy) * left_share(side * x)
+        sideways = side * np.exp(-0.5 * ((side * x - cx) / sx) ** 2 - 0.5 * ((y - cy) / sy) ** 2)
         if self.lip != "both":
             only = part(surface, 1.0 if self.lip == "upper" else -1.0)
             weight, sideways = weight * only, sideways * only
@@ -105,6 +113,11 @@ class ActionUnit:
     thin: float = 0.0
     dimples: float = 0.0
     paired: bool = True
+
+
+def left_share(x: Array) -> Array:
+    """Share of the person's left half at x in cm: 0 to 1, smooth across the midline."""
+    return smoothstep(-_BLEND, _BLEND, x)
 
 
 def part(surface: Surface, side: float) -> Array:
