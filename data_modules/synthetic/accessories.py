@@ -101,7 +101,7 @@ def _long_hair() -> Part:
 
 
 def _teeth(upper: bool) -> Part:
-    edge, root = (-7.12, -6.0) if upper else (-7.22, -8.1)
+    edge, root = (-7.26, -6.0) if upper else (-7.22, -8.1)
     x = np.linspace(-2.35, 2.35, 72)
     across = np.mod(np.abs(x) / 0.78 if upper else np.abs(x) / 0.58, 1.0)
     gap = np.minimum(across, 1.0 - across) if upper else np.abs(across - 0.5)

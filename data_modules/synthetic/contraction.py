@@ -9,7 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from data_modules.synthetic.action_units import ACTION_UNITS, contractions
-from data_modules.synthetic.deformation import Field, basis
+from data_modules.synthetic.deformation import Halves, basis
 from data_modules.synthetic.parameters import Intensity
 
 Floats = NDArray[np.float32]
@@ -92,7 +92,7 @@ def contract(skin: Floats, loss: Floats, action_units: Mapping[str, Intensity]) 
     fields = basis()
     total, squares = np.zeros_like(skin), np.zeros_like(loss)
 
-    def pull(field: Field, left: float, right: float) -> None:
+    def pull(field: Halves, left: float, right: float) -> None:
         _gather(total, squares, field.index, field.left, field.right, left, right)
 
     pressed, drop = 0.0, 0.0

@@ -27,8 +27,8 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Field:
-    """Displacement of the skin that a unit moves.
+class Halves:
+    """Displacement of the skin that the left and the right muscle of a unit move.
 
     Attributes:
         index: (n,) int32, the vertices that move.
@@ -78,24 +78,24 @@ class Basis:
     modes: dict[str, Floats]
     folds: Floats
     fold_shade: Floats
-    units: dict[str, Field]
-    parting: dict[str, Field]
+    units: dict[str, Halves]
+    parting: dict[str, Halves]
     shades: dict[str, Shade]
-    jaw: Field
-    roll: Field
+    jaw: Halves
+    roll: Halves
     middle: int
 
 
 _STILL = 2e-4  # cm, or share of light: what moves less does not move
 
 
-def _field(left: Array, right: Array) -> Field:
+def _field(left: Array, right: Array) -> Halves:
     strength = np.maximum(np.abs(left), np.abs(right)).max(axis=1)
     index = np.flatnonzero(strength > _STILL).astype(np.int32)
-    return Field(index, left[index].astype(np.float32), right[index].astype(np.float32))
+    return Halves(index, left[index].astype(np.float32), right[index].astype(np.float32))
 
 
-def _halved(moved: Array, skin: Surface) -> Field:
+def _halved(moved: Array, skin: Surface) -> Halves:
     share = left_share(skin.anchor[:, :1])
     return _field(moved * share, moved * (1.0 - share))
 
@@ -133,7 +133,7 @@ def _mode_field(mode: ShapeMode, skin: Surface) -> Array:
     return moved
 
 
-def _unit_fields(unit: ActionUnit, skin: Surface) -> tuple[Field, Field, Shade]:
+def _unit_fields(unit: ActionUnit, skin: Surface) -> tuple[Halves, Halves, Shade]:
     """Displacement that stays when lips are pressed, displacement that parts them, shade."""
     x, y = skin.anchor.T
     halves = {}
@@ -191,7 +191,8 @@ def basis() -> Basis:
         forwards, dark = crease.furrow(skin)
         folds[:, 2] += forwards
         fold_shade += dark
-    lip = np.flatnonzero((skin.side > 0) & (np.abs(skin.anchor[:, 0]) < 1e-6))
+    midline = (np.abs(skin.anchor[:, 0]) < 1e-6) & (skin.front > 0)  # not the back's
+    lip = np.flatnonzero((skin.side > 0) & midline)
     return Basis(
         base=skin.position.astype(np.float32),
         light=skin.occlusion.astype(np.float32),
