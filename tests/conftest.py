@@ -1,8 +1,10 @@
-"""What several tests share: where the reference material lies, and small tables of faces."""
+"""What several tests share: where the reference material lies, a judge of rendered faces, and
+small tables of faces."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -11,12 +13,51 @@ from PIL import Image
 SHARED = Path(os.environ.get("AU_COTRAIN_SHARED", Path(__file__).parents[2] / "shared"))
 
 
-@pytest.fixture
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--redraw", action="store_true", help="draw the pictures anew that tests compare with"
+    )
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The reference material, which is not part of the project."""
     if not SHARED.is_dir():
         pytest.skip(f"needs the reference material in {SHARED}")
     return SHARED
+
+
+class Reading(NamedTuple):
+    """What the landmarker sees in a face: points (478, 2) in pixels, blendshapes by name."""
+
+    points: np.ndarray
+    blendshapes: dict[str, float]
+
+
+@pytest.fixture(scope="session")
+def landmarker(shared: Path) -> Iterator[Callable[[np.ndarray], Reading | None]]:
+    """Reads an RGB uint8 picture; None where it finds no face."""
+    mediapipe = pytest.importorskip("mediapipe", reason="needs mediapipe to judge faces")
+    model = shared / "models" / "face_landmarker.task"
+    if not model.is_file():
+        pytest.skip(f"needs the landmarker's model {model}")
+    vision = mediapipe.tasks.vision
+    options = vision.FaceLandmarkerOptions(
+        base_options=mediapipe.tasks.BaseOptions(model_asset_path=str(model)),
+        output_face_blendshapes=True,
+    )
+    with vision.FaceLandmarker.create_from_options(options) as detector:
+
+        def read(picture: np.ndarray) -> Reading | None:
+            pixels = np.ascontiguousarray(picture)
+            found = detector.detect(mediapipe.Image(mediapipe.ImageFormat.SRGB, pixels))
+            if not found.face_landmarks:
+                return None
+            height, width = picture.shape[:2]
+            points = np.array([[p.x * width, p.y * height] for p in found.face_landmarks[0]])
+            return Reading(points, {b.category_name: b.score for b in found.face_blendshapes[0]})
+
+        yield read
 
 
 @pytest.fixture

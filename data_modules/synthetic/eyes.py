@@ -8,7 +8,7 @@ import numpy as np
 
 from data_modules.synthetic.action_units import ACTION_UNITS
 from data_modules.synthetic.anatomy import EYE_CENTRE, Array
-from data_modules.synthetic.parameters import FaceParameters
+from data_modules.synthetic.parameters import FaceParameters, sides
 
 UPPER_LID = 0.45
 """Rise of the relaxed upper lid's margin above the corners' line, cm."""
@@ -50,7 +50,8 @@ def build_eyes(face: FaceParameters) -> Eyes:
     height = 1.0 + 0.11 * shape.get("eye_height", 0.0)
     upper, lower = UPPER_LID * height, LOWER_LID * height
     closed = 0.0
-    for name, value in face.action_units.items():
+    for name, intensity in face.action_units.items():
+        value = sum(sides(intensity)) / 2
         unit = ACTION_UNITS[name]
         upper += unit.upper_lid * value
         lower += unit.lower_lid * value

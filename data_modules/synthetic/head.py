@@ -10,8 +10,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from data_modules.synthetic.accessories import Part, parts, turn_jaw
-from data_modules.synthetic.action_units import ACTION_UNITS
 from data_modules.synthetic.anatomy import BREADTH, Array
+from data_modules.synthetic.contraction import contract
 from data_modules.synthetic.deformation import basis
 from data_modules.synthetic.field import Field, sparse
 from data_modules.synthetic.identity import EYE_MODES, SHAPE_MODES
@@ -111,7 +111,7 @@ def build_head(face: FaceParameters, relief: Floats) -> Head:
 
     Raises:
         KeyError: an action unit or shape mode has an unknown name.
-        ValueError: an intensity is outside 0..1.
+        ValueError: an intensity is outside 0..1, or differs between the sides of one muscle.
     """
     fields = basis()
     skin = fields.base.copy()
@@ -126,18 +126,7 @@ def build_head(face: FaceParameters, relief: Floats) -> Head:
     mouth -= stretch * fields.base[fields.middle]
     _add(skin, fields.folds, float(face.identity.age))
     _add(loss, fields.fold_shade, float(face.identity.age))
-    active = {name: float(value) for name, value in face.action_units.items() if value}
-    for name, value in active.items():
-        if not 0.0 <= value <= 1.0:
-            raise ValueError(f"intensity of {name} must be in 0..1, got {value}")
-    press = min(1.0, sum(ACTION_UNITS[n].press * v for n, v in active.items()))
-    drop = 0.0
-    for name, value in active.items():
-        parted = value * (1.0 - press)
-        _add(skin, fields.units[name], value)
-        _add(skin, fields.parting[name], parted)
-        _add(loss, fields.shades[name], value)
-        drop += ACTION_UNITS[name].jaw * parted
+    drop = contract(skin, loss, face.action_units)
     skin = skin + relief[:, None] * _outwards()
     triangles, twins, bounds = topology()
     shown = len(parts()) if face.identity.long_hair else len(parts()) - 1

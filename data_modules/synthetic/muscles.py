@@ -9,6 +9,8 @@ import numpy as np
 from data_modules.synthetic.anatomy import Array, bump, lip_line, mouth_opening, smoothstep
 from data_modules.synthetic.surface import Surface
 
+_BLEND = 0.8  # cm on either side of the midline over which one half's pull gives way
+
 
 @dataclass(frozen=True)
 class Pull:
@@ -28,11 +30,17 @@ class Pull:
 
     def displacement(self, surface: Surface) -> Array:
         """Displacement of every skin vertex, (N, 3) in cm."""
+        return self.half(surface, 1.0) + self.half(surface, -1.0)
+
+    def half(self, surface: Surface, side: float) -> Array:
+        """What the person's left (+1) or right (-1) muscle moves alone, (N, 3) in cm.
+
+        It draws the middle of the face over to its own side.
+        """
         x, y = surface.anchor.T
         (cx, cy), (sx, sy) = self.at, self.spread
-        weight = bump(x, y, cx, cy, sx, sy)
-        sideways = np.exp(-0.5 * ((x - cx) / sx) ** 2) - np.exp(-0.5 * ((x + cx) / sx) ** 2)
-        sideways = sideways * np.exp(-0.5 * ((y - cy) / sy) ** 2)
+        weight = bump(x, y, cx, cy, sx, sy) * left_share(side * x)
+        sideways = side * np.exp(-0.5 * ((side * x - cx) / sx) ** 2 - 0.5 * ((y - cy) / sy) ** 2)
         if self.lip != "both":
             only = part(surface, 1.0 if self.lip == "upper" else -1.0)
             weight, sideways = weight * only, sideways * only
@@ -83,6 +91,8 @@ class ActionUnit:
         lower_lid: rise of the lower lid's margin in cm.
         close: share of the eye's opening that closes.
         jaw: drop of the chin in cm.
+        opens: share of the lips' parting it brings about; a unit that moves one lip only and opens
+            nothing itself moves it as far as others have parted the lips.
         press: share of the lips' parting that is undone.
         thin: share of the lips' red that rolls out of sight.
         dimples: roughness of the chin's skin, cm.
@@ -98,16 +108,22 @@ class ActionUnit:
     lower_lid: float = 0.0
     close: float = 0.0
     jaw: float = 0.0
+    opens: float = 0.0
     press: float = 0.0
     thin: float = 0.0
     dimples: float = 0.0
     paired: bool = True
 
 
+def left_share(x: Array) -> Array:
+    """Share of the person's left half at x in cm: 0 to 1, smooth across the midline."""
+    return smoothstep(-_BLEND, _BLEND, x)
+
+
 def part(surface: Surface, side: float) -> Array:
     """1 on one lip's sheet, 0 on the other and where the sheets are joined, (N,)."""
     x, y = surface.anchor.T
-    joined = np.exp(-0.5 * ((y - lip_line(x)) / 0.7) ** 2) * (1.0 - mouth_opening(x))
+    joined = np.exp(-0.5 * ((y - lip_line(x)) / 0.7) ** 2) * (1.0 - mouth_opening(x) ** 0.6)
     result: Array = np.where(surface.side == side, 1.0 - joined, 0.0)
     return result
 
@@ -116,7 +132,7 @@ def jaw_weight(surface: Surface) -> Array:
     """Share of the jaw's rotation that each skin vertex follows, (N,) in 0..1."""
     x, y = surface.anchor.T
     whole = smoothstep(-3.8, -10.8, y)
-    near = np.exp(-0.5 * ((y - lip_line(x)) / 1.3) ** 2) * mouth_opening(x)
+    near = np.exp(-0.5 * ((y - lip_line(x)) / 1.3) ** 2) * mouth_opening(x) ** 0.6
     weight = whole + near * np.where(surface.side > 0, -whole, 0.88 - whole)
     result: Array = weight * smoothstep(100.0, 35.0, np.abs(surface.angle))
     return result
