@@ -143,6 +143,7 @@ class Wear:
     Args:
         glasses: one of `GLASSES`.
         glasses_colour: reflectance of the frame.
+        glasses_shape: outline of the lenses, 0 (round) to 1 (rectangular).
         hat: one of `HATS`.
         hat_colour: reflectance of the hat.
         cloth: reflectance of the clothes.
@@ -151,6 +152,7 @@ class Wear:
 
     glasses: str = "none"
     glasses_colour: Colour = (0.03, 0.03, 0.03)
+    glasses_shape: float = 0.5
     hat: str = "none"
     hat_colour: Colour = (0.1, 0.12, 0.2)
     cloth: Colour = (0.10, 0.12, 0.16)
@@ -167,7 +169,7 @@ class Occluder:
         y: centre above the pupils, cm, about -11..5.
         angle: degrees clockwise in the picture, 0 comes from below.
         scale: size, 1 is that of an adult's hand, a common microphone and so on.
-        colour: reflectance; a hand has the person's skin instead.
+        colour: reflectance; a hand has the person's skin instead, strands have the hair's.
         seed: seed of its shape (which fingers, which strands).
     """
 
