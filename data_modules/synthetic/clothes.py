@@ -10,7 +10,7 @@ from data_modules.synthetic.anatomy import Array
 from data_modules.synthetic.parameters import Wear
 from data_modules.synthetic.pieces import Piece, join, sheet
 
-_COLUMNS = 37
+_COLUMNS = 49
 _SHIRT = np.array([0.62, 0.64, 0.68])
 _LIMIT = 125.0  # degrees of longitude; the back is never seen
 
@@ -32,12 +32,12 @@ def _rings(heights: Array, wide: Array, deep: Array) -> Array:
 def _torso(collar: float) -> tuple[Array, Array]:
     """The garment's grid and its light; the front edge dips as the neckline asks."""
     heights = np.array([-13.2, -13.4, -14.0, -15.0, -16.4, -18.5, -24.0])
-    wide = np.array([5.9, 6.3, 7.4, 9.6, 13.0, 17.0, 21.0])
-    deep = np.array([5.8, 6.2, 6.5, 6.9, 7.4, 8.0, 9.0])
+    wide = 0.35 * collar + np.array([5.9, 6.3, 7.4, 9.6, 13.0, 17.0, 21.0])
+    deep = 0.5 * collar + np.array([5.8, 6.2, 6.5, 6.9, 7.4, 8.0, 9.0])
     rise = 0.9 * collar  # padded shoulders, a jacket's high collar
     grid = _rings(heights + rise * np.array([1.0, 1.2, 1.3, 1.3, 1.2, 1.0, 0.4]), wide, deep)
     front = np.clip(np.cos(_theta()), 0.0, 1.0)
-    dip = (1.6 + 3.4 * collar) * front ** (3.0 + 6.0 * collar)  # round neck, or a deep V
+    dip = (1.6 + 3.4 * collar) * front ** (3.0 + 3.0 * collar)  # round neck, or a deep V
     fade = np.array([1.0, 0.95, 0.8, 0.6, 0.4, 0.2, 0.0])
     grid[..., 1] -= dip * fade[:, None]
     light = np.broadcast_to(np.array([0.6, 0.75, 0.9, 1.0, 1.0, 1.0, 1.0])[:, None], grid.shape[:2])

@@ -32,12 +32,12 @@ class _Style:
 
 _CLEAR = (0.93, 0.95, 0.95)
 _STYLES = {
-    "rimless": _Style((2.45, 1.55), (0.05, 0.10), (0.10, 0.06), 0.09, 2.5, _CLEAR, 1.0),
+    "rimless": _Style((2.45, 1.55), (0.05, 0.10), (0.10, 0.06), 0.09, 1.2, _CLEAR, 1.0),
     "thin": _Style((2.50, 1.75), (0.11, 0.10), (0.13, 0.07), 0.11, 2.2, _CLEAR, 1.0),
     "thick": _Style((2.50, 1.75), (0.27, 0.20), (0.36, 0.16), 0.27, 0.9, _CLEAR, 1.0),
     "sun": _Style((2.85, 2.05), (0.18, 0.16), (0.30, 0.14), 0.20, 0.9, (0.06, 0.05, 0.045), 1.6),
 }
-_GLASS = (0.62, 0.66, 0.66)  # a bare lens's edge
+_GLASS = (0.34, 0.37, 0.37)  # a bare lens's edge
 
 
 @cache
@@ -206,7 +206,8 @@ def glaze(
             lamp = max(0.0, rx * key[0] + ry * key[1] + rz * key[2])
             lamp = 0.22 * lamp**40 + 0.05 * lamp**6
             fresnel = 0.04 + 0.5 * (1.0 - min(1.0, max(0.0, facing))) ** 4
-            sky = fresnel * (0.35 + 0.65 * min(1.0, max(0.0, 0.5 + 1.6 * ry)))
+            # Sky or ceiling above, floor below, and a soft horizon between.
+            sky = fresnel * (0.25 + 1.6 * min(1.0, max(0.0, 0.35 + 2.2 * ry)))
             for channel in range(3):
                 behind = picture[row, column, channel] * through[channel]
                 shine = lamp * key_colour[channel] + sky * ambient[channel]

@@ -48,7 +48,9 @@ def hair_pressed(hat: str) -> Floats:
     """Share (N,) of the hair's thickness that a hat leaves, on each skin vertex."""
     skin = surface()
     edge = _edge(hat, tuple(np.round(skin.angle, 3)))
-    above = smoothstep(-0.9, 0.3, skin.anchor[:, 1] - edge)
+    if hat == "scarf":  # covers all that lies behind the temples
+        edge = edge - 20.0 * smoothstep(46.0, 58.0, np.abs(skin.angle))
+    above = smoothstep(-2.2, 0.2, skin.anchor[:, 1] - edge)
     result: Floats = (1.0 - 0.92 * above).astype(np.float32)
     return result
 
@@ -87,7 +89,7 @@ def _cap(skin: Floats, colour: Colour) -> Piece:
     for out in np.linspace(0.0, 1.0, 6):
         row = edge.copy()
         row[:, 2] += 6.2 * out * (1.0 - across**2) ** 0.5
-        row[:, 1] += -1.5 * out * (1.0 - 0.5 * across**2) - 0.35 * out**2 * (1.0 - across**2)
+        row[:, 1] += -2.6 * out * (1.0 - 0.4 * across**2) + 0.5 * out**2 * (1.0 - across**2)
         row[:, 0] *= 1.0 + 0.04 * out
         rows.append(row)
     visor = sheet("hat", np.stack(rows), np.asarray(colour) * 0.9, 0.25)
@@ -96,9 +98,9 @@ def _cap(skin: Floats, colour: Colour) -> Piece:
         "hat",
         under.position,
         np.ascontiguousarray(under.triangles[:, ::-1]),
-        under.albedo * 0.7,
+        under.albedo * 0.4,
         under.gloss,
-        np.full(len(under.position), 0.55),
+        np.full(len(under.position), 0.35),
     )
     return join([crown, visor, flipped])
 
@@ -106,10 +108,9 @@ def _cap(skin: Floats, colour: Colour) -> Piece:
 def _beanie(skin: Floats, colour: Colour) -> Piece:
     swell = np.interp(np.linspace(0, 1, _ROWS), [0.0, 0.4, 0.72, 1.0], [1.5, 0.9, 0.55, 0.45])
     grid, outwards = _crown("beanie", skin, swell)
-    angle = np.deg2rad(_angles(_COLUMNS))
-    ribs = np.sin(angle * 24.0 + 0.4)  # knitted ribs, one a column
+    ribs = np.where(np.arange(_COLUMNS) % 2, 1.0, -1.0)  # knitted, one a column
     grid[2:] += outwards[1:] * (0.07 * ribs)[None, :, None]
-    light = np.broadcast_to(1.0 + 0.10 * ribs, grid.shape[:2]).copy()
+    light = np.broadcast_to(1.0 + 0.14 * ribs, grid.shape[:2]).copy()
     crown = sheet("hat", grid, colour, 0.05, light.ravel())
     # The edge is folded up: a second, thicker layer.
     fold = np.stack(
@@ -127,19 +128,20 @@ def _scarf(skin: Floats, colour: Colour) -> Piece:
     grid, _ = _crown("scarf", skin, swell)
     crown = sheet("hat", grid, colour, 0.08)
     # Cloth from the temples down round the cheeks, closed under the chin and round the neck.
-    heights = np.array([6.2, 4.5, 2.5, 0.5, -2, -4.5, -7, -9, -10.4, -11.4, -12.3, -13.6, -15, -18])
-    open_at = np.array([30, 44, 56, 62, 64, 63, 60, 55, 46, 32, 10, 0.5, 0.5, 0.5])
-    wide = np.array([7.6, 8.4, 8.8, 9.0, 9.0, 8.8, 8.3, 7.8, 7.5, 7.5, 7.7, 8.2, 9.5, 13.0])
-    deep = np.array([9.0, 9.6, 9.8, 9.8, 9.8, 9.7, 9.6, 9.4, 9.3, 9.0, 8.2, 7.6, 7.6, 8.0])
+    heights = np.concatenate([np.linspace(6.6, -9.0, 17), np.linspace(-9.6, -14.0, 10), [-18.0]])
+    knots = [-18, -14, -12.6, -12.1, -11.4, -10.4, -9, -4.5, 0.5, 3, 5, 6.6]
+    open_at = np.interp(heights, knots, [0.5, 0.5, 0.5, 14, 32, 47, 57, 65, 63, 57, 45, 26])
+    wide = np.interp(heights, knots, [13, 8.6, 7.9, 7.7, 7.6, 7.7, 8.2, 9.4, 9.5, 9.1, 8.4, 7.5])
+    deep = np.interp(heights, knots, [8, 7.6, 8.4, 8.8, 9.2, 9.3, 9.3, 9.5, 9.7, 9.7, 9.5, 9.0])
     size = float(np.abs(skin[:, 0]).max()) / 7.85
-    share = np.linspace(-1.0, 1.0, 45)
+    share = np.linspace(-1.0, 1.0, 53)
     theta = np.deg2rad(180.0 + share[None, :] * (180.0 - open_at[:, None]))
-    ripple = 0.16 * np.sin(13.0 * share + 0.55 * heights[:, None]) * (1.0 - share**2)
-    ripple = ripple + 0.12 * np.sin(1.9 * heights[:, None] + 9.0 * np.abs(share))
-    x = -(wide[:, None] * size + ripple) * np.sin(-theta)
+    ripple = 0.14 * np.sin(13.0 * share + 0.55 * heights[:, None]) * (1.0 - share**2)
+    # In front of the ears the cloth lies close to temple and cheek.
+    close = smoothstep(0.62, 1.0, np.abs(share)) * smoothstep(-13.0, -10.0, heights)[:, None]
+    radius = 1.0 - 0.15 * close
+    x = (wide[:, None] * size + ripple) * radius * np.sin(theta)
     z = -0.4 + (deep[:, None] + ripple) * np.cos(theta)
-    front = np.clip(np.cos(theta), 0.0, 1.0)
-    z = z - 0.35 * front * (np.abs(share) > 0.97)  # the hem turns in
     grid = np.stack([x, np.broadcast_to(heights[:, None], x.shape), z], axis=2)
     light = 0.85 + 0.6 * ripple
     return join([crown, sheet("hat", grid[:, ::-1], colour, 0.08, light.ravel(), two_sided=True)])

@@ -63,21 +63,21 @@ def _microphone(occluder: Occluder, _: Colour) -> tuple[Piece, float]:
     foam = rng.random() < 0.5
     colour = np.asarray(occluder.colour)
     radius = 2.9 if foam else 2.5
-    t = np.linspace(0.0, np.pi, 13)
+    t = np.linspace(0.0, np.pi, 17)
     sides = 20
     rise = 1.25 if foam else 1.08
-    path = np.stack([np.zeros(13), -rise * radius * np.cos(t), np.zeros(13)], axis=1)
-    size = np.maximum(radius * np.sin(t), 0.02)
+    path = np.stack([np.zeros(17), -rise * radius * np.cos(t), np.zeros(17)], axis=1)
+    size = np.maximum(radius * np.sin(t), 1e-3)
     rings = rings_along(path, np.stack([size, size], axis=1), _OUT, sides)
-    i, k = np.meshgrid(np.arange(13), np.arange(sides), indexing="ij")
+    i, k = np.meshgrid(np.arange(17), np.arange(sides), indexing="ij")
     if foam:
-        grain = 1.0 + 0.25 * rng.standard_normal((13, sides))
+        grain = 1.0 + 0.25 * rng.standard_normal((17, sides))
         bulb = colour * np.clip(grain, 0.5, 1.6)[..., None]
         gloss = 0.05
     else:
         mesh = 0.65 + 0.45 * ((i + k) % 2)
         bulb = np.array([0.30, 0.30, 0.31]) * mesh[..., None]
-        bulb[6] = 0.55  # the ring round the middle
+        bulb[8] = 0.55  # the ring round the middle
         gloss = 1.6
     head = loft("occluder", rings, bulb.reshape(-1, 3), gloss)
     # The handle leaves downwards, and a little towards the camera.
@@ -98,13 +98,18 @@ def _microphone(occluder: Occluder, _: Colour) -> tuple[Piece, float]:
 
 def _grip(skin: Colour, levels: Array, front: float, reach: float) -> list[Piece]:
     """Fingers from the right round the front of a held thing, one a level."""
-    pieces = []
+    heel = np.array([[front + 2.6, levels[-1] - 12.0, -1.2], [front + 1.3, levels[-1] - 2.5, -0.8]])
+    heel = np.concatenate([heel, [[front + 0.9, levels[0] + 0.6, -0.8]]])
+    side = resample(heel, 12)
+    wide = np.array([1.8, 1.8, 1.8, 1.8, 1.8, 1.8, 1.8, 1.8, 1.7, 1.5, 1.1, 0.1])
+    pieces = [digit(side, wide, skin, nail=False)]
     for k, level in enumerate(levels):
         x = np.array([front + 1.2, front + 1.1, 0.75 * front, 0.25 * front, reach + 0.3 * (k % 3)])
         z = np.array([-1.5, 0.2, 0.0, 0.0, 0.0]) + np.array([0.0, 0.0, 0.75, 1.0, 1.0]) * 0.8
         path = resample(np.stack([x, np.full(5, level), z], axis=1), 14)
-        thick = 0.85 * np.linspace(1.0, 0.85, 14)
-        thick[-3:] *= np.array([0.93, 0.72, 0.05])
+        path[-4:] = path[-4] + np.array([0.0, 0.45, 0.8, 0.95])[:, None] * (path[-1] - path[-4])
+        thick = 0.85 * np.linspace(1.0, 0.88, 14)
+        thick[-4:] *= np.array([1.0, 0.9, 0.62, 0.03])
         pieces.append(digit(path, thick, skin))
     return pieces
 
@@ -122,7 +127,6 @@ def _cup(occluder: Occluder, skin: Colour) -> tuple[Piece, float]:
         radius = np.array([0.1, 2.8, 2.9, 3.25, 3.4, 3.75, 3.7, 4.05, 4.35, 4.2, 3.6, 0.1])
         bands = np.array([1, 1, 1, 1, 0.45, 0.45, 1, 1, 1.25, 1.25, 1.2, 1.2])
     sides = 28
-    path = np.stack([np.zeros_like(levels), levels, np.zeros_like(levels)], axis=1)
     cosine, sine = circle(sides)
     across = radius[:, None] * cosine
     rings = np.stack(
@@ -142,7 +146,6 @@ def _cup(occluder: Occluder, skin: Colour) -> tuple[Piece, float]:
     tip = np.deg2rad(18.0)
     x, y, z = joined.position.T
     tipped = np.stack([x, y * np.cos(tip) + z * np.sin(tip), z * np.cos(tip) - y * np.sin(tip)], 1)
-    del path
     return joined.moved(tipped), 5.5
 
 
@@ -159,7 +162,7 @@ def _phone(occluder: Occluder, skin: Colour) -> tuple[Piece, float]:
     corner = 0.25  # superellipse: a rectangle with round corners
     x = 3.6 * np.sign(cosine) * np.abs(cosine) ** corner
     y = 7.4 * np.sign(sine) * np.abs(sine) ** corner
-    levels = ((-0.42, 0.02), (-0.42, 0.97), (-0.3, 1.0), (0.3, 1.0), (0.42, 0.97), (0.42, 0.02))
+    levels = ((-0.42, 1e-3), (-0.42, 0.97), (-0.3, 1.0), (0.3, 1.0), (0.42, 0.97), (0.42, 1e-3))
     rings = np.stack([np.stack([s * x, s * y, np.full(32, z)], axis=1) for z, s in levels])
     body = loft("occluder", rings, occluder.colour, 1.2)
     pieces = [body]
@@ -169,7 +172,7 @@ def _phone(occluder: Occluder, skin: Colour) -> tuple[Piece, float]:
     plate = np.stack(
         [
             np.stack([-1.9 + 1.4 * s * a, 5.4 + 1.5 * s * b, np.full(32, z)], axis=1)
-            for z, s in ((0.40, 1.0), (0.55, 1.0), (0.58, 0.95), (0.58, 0.02))
+            for z, s in ((0.40, 1.0), (0.55, 1.0), (0.58, 0.95), (0.58, 1e-3))
         ]
     )
     pieces.append(loft("occluder", plate, island, 1.0))
@@ -177,7 +180,7 @@ def _phone(occluder: Occluder, skin: Colour) -> tuple[Piece, float]:
         eye = np.stack(
             [
                 np.stack([-1.9 + dx + s * cosine, 5.4 + dy + s * sine, np.full(32, z)], axis=1)
-                for z, s in ((0.56, 0.52), (0.66, 0.5), (0.66, 0.42), (0.62, 0.02))
+                for z, s in ((0.56, 0.52), (0.66, 0.5), (0.66, 0.42), (0.62, 1e-3))
             ]
         )
         pieces.append(loft("occluder", eye, (0.012, 0.012, 0.016), 2.0))
@@ -218,6 +221,11 @@ def _blurred(grid: Array, times: int) -> Array:
 def _mask(occluder: Occluder, skin: Floats, ears: tuple[Array, Array]) -> Piece:
     index, _ = _mask_vertices()
     grid = skin[index].astype(np.float64)
+    # Between the vertices looked at, the skin may stand out further.
+    tip = grid[..., 2].copy()
+    tip[1:] = np.maximum(tip[1:], grid[:-1, :, 2])
+    tip[:-1] = np.maximum(tip[:-1], grid[1:, :, 2])
+    grid[..., 2] = tip
     soft = _blurred(grid, 6)
     # Cloth is stretched over what stands out, and bridges hollows.
     grid[..., 2] = np.maximum(grid[..., 2], soft[..., 2])
@@ -251,20 +259,23 @@ def _strands(occluder: Occluder, skin: Floats, hair: Colour) -> Piece:
     depth = depth_map(skin, smooth=1.0, floor=2.0)
     angle = np.deg2rad(occluder.angle)
     pieces = []
-    for _ in range(int(rng.integers(9, 17))):
-        length = rng.uniform(7.0, 15.0)
-        v = np.linspace(0.5, -0.5, 16) * length
-        start = rng.normal(0.0, 1.7)
-        bow, wave, phase = rng.normal(0.0, 1.2), rng.uniform(0.1, 0.5), rng.uniform(0.0, 6.0)
-        u = start + bow * (v / length) ** 2 * 4.0 + wave * np.sin(v * 0.8 + phase)
-        u = (u + rng.normal(0.0, 0.12) * v) * occluder.scale
-        v = v * occluder.scale
-        x = occluder.x + u * np.cos(angle) + v * np.sin(angle)
-        y = occluder.y - u * np.sin(angle) + v * np.cos(angle)
-        z = rest_on(depth, x, y) + rng.uniform(0.25, 1.0)
-        width = rng.uniform(0.07, 0.26) * np.linspace(1.0, 0.15, 16) ** 0.7
-        half = np.stack([width, 0.4 * width], axis=1)
-        colour = np.asarray(hair) * rng.uniform(0.75, 1.4)
-        path = np.stack([x, y, z], axis=1)
-        pieces.append(tube("occluder", path[::-1], half[::-1], _OUT, colour, 0.9, 0.95, 5))
+    steps = np.linspace(0.0, 1.0, 16)
+    for _ in range(int(rng.integers(3, 7))):  # locks, each of which comes to one point
+        start, end, length = rng.normal(0.0, 1.6), rng.normal(0.0, 2.2), rng.uniform(8.0, 15.0)
+        bow, lift, breadth = rng.normal(0.0, 1.0), rng.uniform(0.2, 0.8), rng.uniform(0.3, 1.1)
+        shade = rng.uniform(0.8, 1.4)
+        for _ in range(int(rng.integers(5, 11))):
+            stray = breadth * rng.normal() * (1.0 - 0.8 * steps)
+            u = start + (end - start) * steps + bow * np.sin(np.pi * steps) + stray
+            u = u + 0.15 * np.sin(5.0 * steps + rng.uniform(0.0, 6.0))
+            v = (0.5 - steps * rng.uniform(0.75, 1.0)) * length
+            u, v = u * occluder.scale, v * occluder.scale
+            x = occluder.x + u * np.cos(angle) + v * np.sin(angle)
+            y = occluder.y - u * np.sin(angle) + v * np.cos(angle)
+            z = rest_on(depth, x, y) + lift + 0.08 * rng.normal()
+            width = rng.uniform(0.05, 0.12) * (1.05 - steps) ** 0.5
+            half = np.stack([width, 0.5 * width], axis=1)
+            colour = np.asarray(hair) * shade * rng.uniform(0.7, 1.4)
+            path = np.stack([x, y, z], axis=1)
+            pieces.append(tube("occluder", path[::-1], half[::-1], _OUT, colour, 0.6, 0.95, 4))
     return join(pieces)

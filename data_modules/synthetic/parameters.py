@@ -206,11 +206,18 @@ class Quality:
         blur: standard deviation of the defocus, as a fraction of the picture's width.
         motion: length of the motion blur, as a fraction of the picture's width.
         motion_angle: its direction, degrees clockwise from the picture's right.
-        noise: standard deviation of sensor noise, in grey levels of 255.
+        noise: standard deviation of sensor noise at middle grey, in grey levels of 255; the dark
+            is noisier.
         cast: gain per channel.
         saturation: 0 is grey, 1 is natural.
+        contrast: slope of the film, 1 is natural, about 0.7..1.3.
+        gamma: below 1 brightens the middle tones, above 1 darkens them, about 0.8..1.25.
+        vignette: loss of light in the corners, 0..0.6.
+        sharpen: strength of the sharpening that leaves bright rims at edges, 0..1.5.
         resolution: size the picture was once shrunk to, as a fraction of its own, (0, 1].
         jpeg: JPEG quality 5..100 it was once stored with; 100 leaves the pixels alone.
+        border: margin (left, top, right, bottom) where the last row or column is repeated, as
+            where a crop reaches beyond its photograph; fractions, at most 0.4.
         seed: seed of the noise.
     """
 
@@ -221,8 +228,13 @@ class Quality:
     noise: float = 0.0
     cast: Colour = (1.0, 1.0, 1.0)
     saturation: float = 1.0
+    contrast: float = 1.0
+    gamma: float = 1.0
+    vignette: float = 0.0
+    sharpen: float = 0.0
     resolution: float = 1.0
     jpeg: int = 100
+    border: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     seed: int = 0
 
 
