@@ -88,7 +88,8 @@ def _row(
 
 def _tint(rng: np.random.Generator, wall: Floats, low: float, high: float) -> Floats:
     """The wall's colour, darker or brighter and a little off."""
-    tinted: Floats = wall * rng.uniform(low, high) * rng.uniform(0.75, 1.3, 3)
+    gain = rng.uniform(low, high) * rng.uniform(0.75, 1.3, 3)
+    tinted: Floats = (wall * gain).astype(np.float32)
     return tinted
 
 

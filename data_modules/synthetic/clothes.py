@@ -76,5 +76,7 @@ def build_clothes(wear: Wear) -> Piece:
 @cache
 def _shirt_front() -> Piece:
     heights = np.array([-13.6, -15.0, -17.0, -20.0, -24.0])
-    grid = _rings(heights, np.array([5.5, 6.2, 7.5, 9.0, 10.0]), np.array([5.5, 6.0, 6.6, 7.2, 8.0]))
+    grid = _rings(
+        heights, np.array([5.5, 6.2, 7.5, 9.0, 10.0]), np.array([5.5, 6.0, 6.6, 7.2, 8.0])
+    )
     return sheet("clothes", grid, _SHIRT * 0.92, 0.1, 0.85)

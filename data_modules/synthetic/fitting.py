@@ -73,7 +73,7 @@ def depth_map(skin: Floats, smooth: float = 1.0, floor: float = 2.0) -> Floats:
         smooth: standard deviation in cm by which sockets and lips are bridged.
         floor: least depth, so that things beside the head do not fall behind it.
     """
-    depth = np.maximum(skin[_lattice(), 2], np.float32(floor))
+    depth: Floats = np.maximum(skin[_lattice(), 2], np.float32(floor))
     if smooth:
         soft = cv2.GaussianBlur(depth, (0, 0), smooth / _STEP)
         depth = cv2.GaussianBlur(np.maximum(depth, soft), (0, 0), 0.4 * smooth / _STEP)

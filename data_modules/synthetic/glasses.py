@@ -37,6 +37,7 @@ _STYLES = {
     "thick": _Style((2.50, 1.75), (0.27, 0.20), (0.36, 0.16), 0.27, 0.9, _CLEAR, 1.0),
     "sun": _Style((2.85, 2.05), (0.18, 0.16), (0.30, 0.14), 0.20, 0.9, (0.06, 0.05, 0.045), 1.6),
 }
+_HINGE = ((-0.1, 0.0, 0.0), (0.22, 0.0, -0.1), (0.34, 0.0, -0.8))
 _GLASS = (0.34, 0.37, 0.37)  # a bare lens's edge
 
 
@@ -123,7 +124,7 @@ def _arm(
     bare = mirror * under[:, 0] - 0.9 * (relief[index] * weight).sum(axis=1)
     hinge = np.array([outer, _HEIGHT, front - _CURVE * outer**2])
     side = float(mirror * ear[0]) - 0.25
-    points = [hinge - [0.1, 0, 0], hinge + [0.22, 0.0, -0.1], hinge + [0.34, 0.0, -0.8]]
+    points = [hinge + np.array(step) for step in _HINGE]
     for k in range(1, 4):
         z = min(float(under[k, 2]), hinge[2] - 1.0 - k)
         share = (hinge[2] - z) / (hinge[2] - float(ear[2]))

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
 from data_modules.synthetic.anatomy import Array
 from data_modules.synthetic.fitting import Floats, depth_map, rest_on
-from data_modules.synthetic.parameters import Colour, Occluder
-from data_modules.synthetic.pieces import Piece, circle, join, loft, rings_along, rounded
+from data_modules.synthetic.parameters import FaceParameters, Occluder
+from data_modules.synthetic.pieces import (
+    CLOTH,
+    SKIN,
+    Piece,
+    Template,
+    circle,
+    loft,
+    rings_along,
+    rounded,
+    template,
+)
+
+VARIANTS = 60
+"""Shapes of each kind of occluder; its seed picks one, modulo this."""
 
 # Index to little finger: x and y of the knuckle, length, radius, splay in degrees; cm.
 _FINGERS = (
@@ -65,24 +79,24 @@ def _finger(
     return axis[pick], np.maximum(thick, 0.02)
 
 
-def digit(axis: Array, radius: Array, skin: Colour, nail: bool = True) -> Piece:
-    """Skin, knuckle creases and nail of one finger around its axis, seen from +z."""
+def digit(axis: Array, radius: Array, nail: bool = True) -> Piece:
+    """One finger around its axis, seen from +z; colours are factors on the skin's."""
     half = np.stack([radius, 0.92 * radius], axis=1)
     rings = rings_along(axis, half, np.array([0.0, 0.0, 1.0]), _SIDES)
     along, around = np.meshgrid(np.linspace(0, 1, len(axis)), circle(_SIDES)[1], indexing="ij")
-    colour = np.broadcast_to(np.asarray(skin), (*along.shape, 3)).copy()
+    colour = np.full((*along.shape, 3), 0.95)
     knuckle = np.exp(-(((along - 0.46) / 0.05) ** 2)) + np.exp(-(((along - 0.76) / 0.04) ** 2))
     top = np.clip(around, 0.0, 1.0)
     colour *= (1.0 - 0.22 * knuckle * top)[..., None] * np.array([1.0, 0.96, 0.95])
     if nail:
         on_nail = (along > 0.84) & (along < 0.97) & (around > 0.75)
-        colour[on_nail] = 0.6 * colour[on_nail] + np.array([0.26, 0.17, 0.15])
+        colour[on_nail] = (1.12, 1.16, 1.2)
     light = 0.45 + 0.55 * np.clip(0.45 + around, 0.0, 1.0)
     gloss = 0.45
     return loft("occluder", rings, colour.reshape(-1, 3), gloss, light.ravel())
 
 
-def _palm(skin: Colour, fist: float) -> Piece:
+def _palm(fist: float) -> Piece:
     """Back of the hand and wrist."""
     v = np.array([-14.0, -12.0, -10.0, -8.5, -6.5, -4.0, -2.0, -0.6, 0.15, 0.5, 0.6])
     wide = np.array([3.1, 3.0, 2.9, 3.1, 3.7, 4.0, 4.0, 3.95, 3.7, 2.9, 0.1])
@@ -100,72 +114,78 @@ def _palm(skin: Colour, fist: float) -> Piece:
         line = 0.35 * base + (base - 0.35 * base) * np.clip((y + 9.0) / 9.0, 0.0, 1.0)
         tendons += np.exp(-(((x - line) / 0.35) ** 2)) * np.clip((y + 9.0) / 4.0, 0.0, 1.0)
     rings[..., 2] += (0.35 + 0.25 * fist) * bumps * top + 0.10 * tendons * top
-    colour = np.asarray(skin) * (1.0 + 0.06 * (bumps * top)[..., None] * np.array([1.0, -0.6, -0.6]))
-    light = 0.55 + 0.45 * np.clip(0.5 + sine, 0.0, 1.0)[None, :] - 0.10 * np.clip(1.0 - tendons, 0, 1)
-    light = light * np.where(y > -7.0, 1.0, 0.95)
+    colour = 0.95 + 0.06 * (bumps * top)[..., None] * np.array([1.0, -0.6, -0.6])
+    light = 0.55 + 0.45 * np.clip(0.5 + sine, 0.0, 1.0)[None, :]
+    light = light - 0.10 * np.clip(1.0 - tendons, 0.0, 1.0)
     return loft("occluder", rings, colour.reshape(-1, 3), 0.4, light.ravel())
 
 
-def _sleeve(cloth: Colour) -> Piece:
+def _sleeve() -> Piece:
     v = np.array([-30.0, -22.0, -16.0, -13.2, -12.9, -13.2])
     path = np.stack([np.zeros(6), v, np.zeros(6)], axis=1)
     path[5, 1] = -12.85
     half = np.array([[5.2, 3.8], [4.9, 3.5], [4.4, 3.0], [4.1, 2.7], [3.9, 2.5], [3.0, 1.8]])
     rings = rings_along(path, half, np.array([0.0, 0.0, 1.0]), 20)
-    return loft("occluder", rings, cloth, 0.08, 0.9)
+    return loft("occluder", rings, (1.0, 1.0, 1.0), 0.08, 0.9)
 
 
-def build_hand(occluder: Occluder, skin: Floats, colour: Colour, cloth: Colour) -> Piece:
-    """A hand whose visible middle lies at the occluder's place; its seed picks the gesture.
-
-    Args:
-        occluder: place, angle, size, seed.
-        skin: (N, 3) posed-for skin vertices, on which the hand rests.
-        colour: reflectance of the person's skin.
-        cloth: reflectance of the sleeve.
-    """
-    rng = np.random.default_rng(occluder.seed)
-    gesture = _GESTURES[int(rng.integers(len(_GESTURES)))]
+@cache
+def _shape(variant: int) -> tuple[Template, float, float]:
+    """A hand in its own frame, shift along it, and lift of its middle plane above the face."""
+    rng = np.random.default_rng(variant)
+    gesture = _GESTURES[variant % len(_GESTURES)]
     mirror = 1.0 if rng.random() < 0.5 else -1.0
     loose = rng.uniform(-0.06, 0.10, 4)
-    tone = tuple(0.95 * c for c in colour)
     fist = float(np.mean(gesture.curl))
-    digits = []
+    parts = [(_palm(fist), SKIN)]
     for (x, y, length, radius, splay), curl, slack in zip(
         _FINGERS, gesture.curl, loose, strict=True
     ):
         bent = float(np.clip(curl + slack, 0.0, 1.0))
         axis, thick = _finger((x, y), length, radius, splay * gesture.spread, bent)
-        digits.append(digit(axis, thick, (tone[0], tone[1], tone[2]), bent < 0.4))
+        parts.append((digit(axis, thick, bent < 0.4), SKIN))
     axis, thick = _finger((-3.1, -5.6), 7.0, 1.05, -8.0 - gesture.thumb, 0.12 + 0.35 * fist)
-    digits.append(digit(axis, thick, (tone[0], tone[1], tone[2]), fist < 0.5))
-    hand = join([_palm((tone[0], tone[1], tone[2]), fist), *digits, _sleeve(cloth)])
-    return lay_on(hand, occluder, skin, mirror, gesture.shift, 0.85 + 1.5 * fist**2)
+    parts.append((digit(axis, thick, fist < 0.5), SKIN))
+    parts.append((_sleeve(), CLOTH))
+    made = template(parts)
+    if mirror < 0:
+        piece = replace(
+            made.piece,
+            position=made.piece.position * np.array([-1.0, 1.0, 1.0]),
+            triangles=np.ascontiguousarray(made.piece.triangles[:, ::-1]),
+        )
+        made = Template(piece, made.dye)
+    return made, gesture.shift, 0.85 + 1.5 * fist**2
 
 
-def lay_on(
-    piece: Piece, occluder: Occluder, skin: Floats, mirror: float, shift: float, lift: float
-) -> Piece:
-    """Turn, scale and mirror a piece in the plane and bend it over the face.
+def build_hand(face: FaceParameters, skin: Floats) -> Piece:
+    """A hand whose visible middle lies at the occluder's place; the seed picks the gesture.
 
     Args:
-        piece: in a frame of right, along, outwards, cm.
-        occluder: place, angle, size.
-        skin: (N, 3) posed-for skin vertices.
-        mirror: -1 makes the other hand.
-        shift: along the hand, cm.
-        lift: of its middle plane above the face, cm.
+        face: occluder, and the colours of skin and sleeve.
+        skin: (N, 3) posed-for skin vertices, on which the hand rests.
     """
-    u, v, w = piece.position.T * occluder.scale
-    u, v = u * mirror, v + shift * occluder.scale
-    angle = np.deg2rad(occluder.angle)
-    x = occluder.x + u * np.cos(angle) + v * np.sin(angle)
-    y = occluder.y - u * np.sin(angle) + v * np.cos(angle)
+    occluder = face.occluder
+    made, shift, lift = _shape(occluder.seed % VARIANTS)
+    hand = made.painted(occluder.colour, face)
+    x, y, w = in_plane(hand.position, occluder, shift)
     ground = rest_on(depth_map(skin, smooth=1.4, floor=2.5), x, y)
     # Bones bend less than the face does.
     stiff = float(rest_on(depth_map(skin, smooth=1.4), np.array(occluder.x), np.array(occluder.y)))
     z = 0.75 * ground + 0.25 * max(stiff, 6.0) + w + lift * occluder.scale
-    triangles = piece.triangles if mirror > 0 else np.ascontiguousarray(piece.triangles[:, ::-1])
-    return Piece(
-        piece.name, np.stack([x, y, z], axis=1), triangles, piece.albedo, piece.gloss, piece.light
-    )
+    return hand.moved(np.stack([x, y, z], axis=1))
+
+
+def in_plane(position: Array, occluder: Occluder, shift: float = 0.0) -> tuple[Array, Array, Array]:
+    """Scale, turn and place what lies in a frame of right, along, outwards: x, y and height w.
+
+    Args:
+        position: (N, 3) in cm.
+        occluder: place, angle, size.
+        shift: along the frame's second axis, cm.
+    """
+    u, v, w = (position + np.array([0.0, shift, 0.0])).T * occluder.scale
+    angle = np.deg2rad(occluder.angle)
+    x = occluder.x + u * np.cos(angle) + v * np.sin(angle)
+    y = occluder.y - u * np.sin(angle) + v * np.cos(angle)
+    return x, y, w

@@ -64,7 +64,7 @@ def _crown(hat: str, skin: Floats, swell: Array) -> tuple[Array, Array]:
     outwards = outwards / np.linalg.norm(outwards, axis=2, keepdims=True)
     grid = grid + outwards * swell[:, None, None]
     # The skull's uppermost ring is open: close it by a flat spot.
-    apex = np.broadcast_to(grid[0].mean(axis=0) + [0.0, 0.35, 0.0], (1, _COLUMNS, 3))
+    apex = np.broadcast_to(grid[0].mean(axis=0) + np.array([0.0, 0.35, 0.0]), (1, _COLUMNS, 3))
     return np.concatenate([apex, grid]), outwards
 
 
@@ -92,7 +92,8 @@ def _cap(skin: Floats, colour: Colour) -> Piece:
         row[:, 1] += -2.6 * out * (1.0 - 0.4 * across**2) + 0.5 * out**2 * (1.0 - across**2)
         row[:, 0] *= 1.0 + 0.04 * out
         rows.append(row)
-    visor = sheet("hat", np.stack(rows), np.asarray(colour) * 0.9, 0.25)
+    shade = np.repeat([0.8, 0.9, 0.9, 0.9, 0.85, 0.45], 2 * reach + 1)  # ends in a seam
+    visor = sheet("hat", np.stack(rows), np.asarray(colour) * shade[:, None], 0.25)
     under = visor.moved(visor.position - np.array([0.0, 0.18, 0.0]))
     flipped = Piece(
         "hat",
@@ -113,9 +114,7 @@ def _beanie(skin: Floats, colour: Colour) -> Piece:
     light = np.broadcast_to(1.0 + 0.14 * ribs, grid.shape[:2]).copy()
     crown = sheet("hat", grid, colour, 0.05, light.ravel())
     # The edge is folded up: a second, thicker layer.
-    fold = np.stack(
-        [grid[-1] * s + np.array([0.0, dy, 0.0]) for s, dy in _FOLD]
-    )
+    fold = np.stack([grid[-1] * s + np.array([0.0, dy, 0.0]) for s, dy in _FOLD])
     band = sheet("hat", fold, np.asarray(colour) * 0.9, 0.05, np.tile(light[-1], len(fold)))
     return join([crown, band])
 

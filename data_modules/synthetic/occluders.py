@@ -8,12 +8,28 @@ import numpy as np
 
 from data_modules.synthetic.anatomy import Array
 from data_modules.synthetic.fitting import Floats, Ints, depth_map, rest_on, vertices_at
-from data_modules.synthetic.hand import build_hand, digit
-from data_modules.synthetic.parameters import Colour, FaceParameters, Occluder
-from data_modules.synthetic.pieces import Piece, circle, join, loft, resample, rings_along, sheet, tube
+from data_modules.synthetic.hand import VARIANTS, build_hand, digit, in_plane
+from data_modules.synthetic.parameters import FaceParameters, Occluder
+from data_modules.synthetic.pieces import (
+    FIXED,
+    HAIR,
+    OWN,
+    SKIN,
+    Piece,
+    Template,
+    circle,
+    join,
+    loft,
+    resample,
+    rings_along,
+    sheet,
+    template,
+    tube,
+)
 
-_UP = np.array([0.0, 1.0, 0.0])
 _OUT = np.array([0.0, 0.0, 1.0])
+_PLAIN = np.ones(3)
+_AHEAD = {"microphone": 4.0, "cup": 5.5, "phone": 4.0}  # of the face, cm
 
 
 def build_occluder(
@@ -32,36 +48,31 @@ def build_occluder(
     """
     occluder = face.occluder
     if occluder.kind == "hand":
-        return build_hand(occluder, skin, face.identity.skin, face.wear.cloth)
+        return build_hand(face, skin)
     if occluder.kind == "mask":
         return _mask(occluder, skin, ears)
     if occluder.kind == "strands":
-        return _strands(occluder, skin, face.identity.hair)
+        return _strands(face, skin)
     build = {"microphone": _microphone, "cup": _cup, "phone": _phone}[occluder.kind]
-    thing, ahead = build(occluder, face.identity.skin)
-    return _before(thing, occluder, skin, turn, ahead)
+    thing = build(occluder.seed % VARIANTS).painted(occluder.colour, face)
+    return _before(thing, occluder, skin, turn)
 
 
-def _before(piece: Piece, occluder: Occluder, skin: Floats, turn: Array, ahead: float) -> Piece:
-    """Stand a piece, given in camera directions, `ahead` cm before its place on the face."""
+def _before(piece: Piece, occluder: Occluder, skin: Floats, turn: Array) -> Piece:
+    """Stand a piece, given in camera directions, before its place on the face."""
     x, y = np.array(occluder.x), np.array(occluder.y)
     place = np.array([x, y, rest_on(depth_map(skin), x, y)])
-    angle = np.deg2rad(occluder.angle)
-    u, v, w = piece.position.T * occluder.scale
-    a, b, c = (
-        u * np.cos(angle) + v * np.sin(angle),
-        v * np.cos(angle) - u * np.sin(angle),
-        w + ahead * occluder.scale,
-    )
+    a, b, c = in_plane(piece.position, occluder)
+    a, b, c = a - occluder.x, b - occluder.y, c + _AHEAD[occluder.kind] * occluder.scale
     # The camera's directions in the head's: the rotation's inverse is its transpose.
     back = [turn[0, k] * a + turn[1, k] * b + turn[2, k] * c for k in range(3)]
     return piece.moved(place + np.stack(back, axis=1))
 
 
-def _microphone(occluder: Occluder, _: Colour) -> tuple[Piece, float]:
-    rng = np.random.default_rng(occluder.seed)
+@cache
+def _microphone(variant: int) -> Template:
+    rng = np.random.default_rng(variant)
     foam = rng.random() < 0.5
-    colour = np.asarray(occluder.colour)
     radius = 2.9 if foam else 2.5
     t = np.linspace(0.0, np.pi, 17)
     sides = 20
@@ -72,7 +83,7 @@ def _microphone(occluder: Occluder, _: Colour) -> tuple[Piece, float]:
     i, k = np.meshgrid(np.arange(17), np.arange(sides), indexing="ij")
     if foam:
         grain = 1.0 + 0.25 * rng.standard_normal((17, sides))
-        bulb = colour * np.clip(grain, 0.5, 1.6)[..., None]
+        bulb = np.clip(grain, 0.5, 1.6)[..., None] * _PLAIN
         gloss = 0.05
     else:
         mesh = 0.65 + 0.45 * ((i + k) % 2)
@@ -85,24 +96,26 @@ def _microphone(occluder: Occluder, _: Colour) -> tuple[Piece, float]:
     handle = np.stack([np.zeros(6), v, np.array([0.0, 0.1, 0.2, 0.5, 0.9, 2.0])], axis=1)
     wide = np.array([1.6, 1.75, 1.45, 1.35, 1.2, 1.05]) * (0.95 if foam else 1.0)
     dark = np.asarray([0.02, 0.02, 0.022])
-    grip = tube("occluder", handle[::-1], np.stack([wide, wide], 1)[::-1], _OUT, dark, 1.0, sides=14)
-    pieces = [grip, head]
+    grip = tube(
+        "occluder", handle[::-1], np.stack([wide, wide], 1)[::-1], _OUT, dark, 1.0, sides=14
+    )
+    parts = [(grip, FIXED), (head, OWN if foam else FIXED)]
     if foam and rng.random() < 0.6:  # a broadcaster's cube
         square = 2.3 * np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]])
         levels = ((-6.9, 0.6), (-6.9, 1.0), (-3.3, 1.0), (-3.3, 0.6))
         cube = np.stack([np.array([[s * p, y, -s * q] for p, q in square]) for y, s in levels])
         flag = np.clip(rng.uniform(0.1, 0.9, 3), 0.0, 0.8)
-        pieces.append(loft("occluder", cube, flag, 0.4))
-    return join(pieces), 4.0
+        parts.append((loft("occluder", cube, flag, 0.4), FIXED))
+    return template(parts)
 
 
-def _grip(skin: Colour, levels: Array, front: float, reach: float) -> list[Piece]:
+def _grip(levels: Array, front: float, reach: float) -> list[Piece]:
     """Fingers from the right round the front of a held thing, one a level."""
     heel = np.array([[front + 2.6, levels[-1] - 12.0, -1.2], [front + 1.3, levels[-1] - 2.5, -0.8]])
     heel = np.concatenate([heel, [[front + 0.9, levels[0] + 0.6, -0.8]]])
     side = resample(heel, 12)
     wide = np.array([1.8, 1.8, 1.8, 1.8, 1.8, 1.8, 1.8, 1.8, 1.7, 1.5, 1.1, 0.1])
-    pieces = [digit(side, wide, skin, nail=False)]
+    pieces = [digit(side, wide, nail=False)]
     for k, level in enumerate(levels):
         x = np.array([front + 1.2, front + 1.1, 0.75 * front, 0.25 * front, reach + 0.3 * (k % 3)])
         z = np.array([-1.5, 0.2, 0.0, 0.0, 0.0]) + np.array([0.0, 0.0, 0.75, 1.0, 1.0]) * 0.8
@@ -110,14 +123,14 @@ def _grip(skin: Colour, levels: Array, front: float, reach: float) -> list[Piece
         path[-4:] = path[-4] + np.array([0.0, 0.45, 0.8, 0.95])[:, None] * (path[-1] - path[-4])
         thick = 0.85 * np.linspace(1.0, 0.88, 14)
         thick[-4:] *= np.array([1.0, 0.9, 0.62, 0.03])
-        pieces.append(digit(path, thick, skin))
+        pieces.append(digit(path, thick))
     return pieces
 
 
-def _cup(occluder: Occluder, skin: Colour) -> tuple[Piece, float]:
-    rng = np.random.default_rng(occluder.seed)
+@cache
+def _cup(variant: int) -> Template:
+    rng = np.random.default_rng(variant)
     mug, held = rng.random() < 0.4, rng.random() < 0.75
-    colour = np.asarray(occluder.colour)
     if mug:
         levels = np.array([-4.6, -4.6, -4.2, 4.4, 4.6, 4.4, -3.5])
         radius = np.array([0.1, 3.6, 3.9, 4.1, 4.05, 3.8, 3.5])
@@ -132,21 +145,21 @@ def _cup(occluder: Occluder, skin: Colour) -> tuple[Piece, float]:
     rings = np.stack(
         [across, np.broadcast_to(levels[:, None], across.shape), -radius[:, None] * sine], axis=2
     )
-    painted = np.clip(colour * bands[:, None, None] * np.ones((1, sides, 1)), 0.0, 0.9)
-    pieces = [loft("occluder", rings, painted.reshape(-1, 3), 0.7)]
+    painted = np.repeat(bands, sides)[:, None] * _PLAIN
+    parts = [(loft("occluder", rings, painted, 0.7), OWN)]
     if mug:
         turn = np.linspace(-1.3, 1.3, 12)
         ear = np.stack([-3.6 - 2.4 * np.cos(turn), 2.7 * np.sin(turn), np.zeros(12)], axis=1)
-        pieces.append(tube("occluder", ear, np.full((12, 2), 0.5), _OUT, colour, 0.7))
+        parts.append((tube("occluder", ear, np.full((12, 2), 0.5), _OUT, _PLAIN, 0.7), OWN))
     if held:
-        fingers = _grip(skin, np.array([2.2, 0.5, -1.2, -2.8]), 4.2, -1.6)
-        pieces += [each.moved(_wrap(each.position, 3.6)) for each in fingers]
-    joined = join(pieces)
+        fingers = _grip(np.array([2.2, 0.5, -1.2, -2.8]), 4.2, -1.6)
+        parts += [(each.moved(_wrap(each.position, 4.0)), SKIN) for each in fingers]
+    made = template(parts)
     # Tipped towards the mouth.
     tip = np.deg2rad(18.0)
-    x, y, z = joined.position.T
+    x, y, z = made.piece.position.T
     tipped = np.stack([x, y * np.cos(tip) + z * np.sin(tip), z * np.cos(tip) - y * np.sin(tip)], 1)
-    return joined.moved(tipped), 5.5
+    return Template(made.piece.moved(tipped), made.dye)
 
 
 def _wrap(position: Array, radius: float) -> Array:
@@ -156,18 +169,17 @@ def _wrap(position: Array, radius: float) -> Array:
     return np.stack([(radius + z) * np.sin(turn), y, (radius + z) * np.cos(turn)], axis=1)
 
 
-def _phone(occluder: Occluder, skin: Colour) -> tuple[Piece, float]:
-    rng = np.random.default_rng(occluder.seed)
+@cache
+def _phone(variant: int) -> Template:
+    rng = np.random.default_rng(variant)
     cosine, sine = circle(32)
     corner = 0.25  # superellipse: a rectangle with round corners
     x = 3.6 * np.sign(cosine) * np.abs(cosine) ** corner
     y = 7.4 * np.sign(sine) * np.abs(sine) ** corner
     levels = ((-0.42, 1e-3), (-0.42, 0.97), (-0.3, 1.0), (0.3, 1.0), (0.42, 0.97), (0.42, 1e-3))
     rings = np.stack([np.stack([s * x, s * y, np.full(32, z)], axis=1) for z, s in levels])
-    body = loft("occluder", rings, occluder.colour, 1.2)
-    pieces = [body]
+    parts = [(loft("occluder", rings, _PLAIN, 1.2), OWN)]
     # The camera: an island of dark lenses in a corner of the back.
-    island = np.clip(np.asarray(occluder.colour) * 0.6, 0.0, 0.9)
     a, b = np.sign(cosine) * np.abs(cosine) ** 0.5, np.sign(sine) * np.abs(sine) ** 0.5
     plate = np.stack(
         [
@@ -175,7 +187,7 @@ def _phone(occluder: Occluder, skin: Colour) -> tuple[Piece, float]:
             for z, s in ((0.40, 1.0), (0.55, 1.0), (0.58, 0.95), (0.58, 1e-3))
         ]
     )
-    pieces.append(loft("occluder", plate, island, 1.0))
+    parts.append((loft("occluder", plate, 0.6 * _PLAIN, 1.0), OWN))
     for dx, dy in ((-0.6, 0.65), (0.6, 0.0), (-0.6, -0.65)):
         eye = np.stack(
             [
@@ -183,18 +195,18 @@ def _phone(occluder: Occluder, skin: Colour) -> tuple[Piece, float]:
                 for z, s in ((0.56, 0.52), (0.66, 0.5), (0.66, 0.42), (0.62, 1e-3))
             ]
         )
-        pieces.append(loft("occluder", eye, (0.012, 0.012, 0.016), 2.0))
+        parts.append((loft("occluder", eye, (0.012, 0.012, 0.016), 2.0), FIXED))
     if rng.random() < 0.8:
-        fingers = _grip(skin, np.array([1.2, -0.7, -2.5, -4.2]), 3.6, 0.4)
-        pieces += [each.moved(each.position + [0.0, 0.0, 0.35]) for each in fingers]
-    return join(pieces), 4.0
+        fingers = _grip(np.array([1.2, -0.7, -2.5, -4.2]), 3.6, 0.4)
+        parts += [(each.moved(each.position + 0.35 * _OUT), SKIN) for each in fingers]
+    return template(parts)
 
 
 _MASK_ROWS, _MASK_COLUMNS = 15, 27
 
 
 @cache
-def _mask_vertices() -> tuple[Ints, Ints]:
+def _mask_vertices() -> Ints:
     """Skin under a medical mask (rows, columns), from the nose's bridge to under the chin."""
     share = np.linspace(-1.0, 1.0, _MASK_COLUMNS)
     x = 5.9 * share
@@ -203,7 +215,7 @@ def _mask_vertices() -> tuple[Ints, Ints]:
     t = np.linspace(0.0, 1.0, _MASK_ROWS)[:, None]
     y = top + t * (bottom - top)
     narrow = 1.0 - 0.10 * np.clip(t - 0.5, 0.0, 1.0) * 2.0
-    return vertices_at(np.broadcast_to(x * narrow, y.shape), y), vertices_at(x[[0, -1]], y[[3, -4], 0])
+    return vertices_at(np.broadcast_to(x * narrow, y.shape), y)
 
 
 def _blurred(grid: Array, times: int) -> Array:
@@ -219,8 +231,7 @@ def _blurred(grid: Array, times: int) -> Array:
 
 
 def _mask(occluder: Occluder, skin: Floats, ears: tuple[Array, Array]) -> Piece:
-    index, _ = _mask_vertices()
-    grid = skin[index].astype(np.float64)
+    grid = skin[_mask_vertices()].astype(np.float64)
     # Between the vertices looked at, the skin may stand out further.
     tip = grid[..., 2].copy()
     tip[1:] = np.maximum(tip[1:], grid[:-1, :, 2])
@@ -253,14 +264,21 @@ def _mask(occluder: Occluder, skin: Floats, ears: tuple[Array, Array]) -> Piece:
     return join(pieces)
 
 
-def _strands(occluder: Occluder, skin: Floats, hair: Colour) -> Piece:
-    """Locks of hair blown across the face; each ends in a point."""
-    rng = np.random.default_rng(occluder.seed)
-    depth = depth_map(skin, smooth=1.0, floor=2.0)
-    angle = np.deg2rad(occluder.angle)
-    pieces = []
+def _strands(face: FaceParameters, skin: Floats) -> Piece:
+    """Locks of hair blown across the face."""
+    strands = _locks(face.occluder.seed % VARIANTS).painted(face.occluder.colour, face)
+    x, y, w = in_plane(strands.position, face.occluder)
+    z = rest_on(depth_map(skin, smooth=1.0, floor=2.0), x, y) + w
+    return strands.moved(np.stack([x, y, z], axis=1))
+
+
+@cache
+def _locks(variant: int) -> Template:
+    """A few locks running down a plane; the hairs of each come to one point."""
+    rng = np.random.default_rng(variant)
     steps = np.linspace(0.0, 1.0, 16)
-    for _ in range(int(rng.integers(3, 7))):  # locks, each of which comes to one point
+    hairs = []
+    for _ in range(int(rng.integers(3, 7))):
         start, end, length = rng.normal(0.0, 1.6), rng.normal(0.0, 2.2), rng.uniform(8.0, 15.0)
         bow, lift, breadth = rng.normal(0.0, 1.0), rng.uniform(0.2, 0.8), rng.uniform(0.3, 1.1)
         shade = rng.uniform(0.8, 1.4)
@@ -269,13 +287,9 @@ def _strands(occluder: Occluder, skin: Floats, hair: Colour) -> Piece:
             u = start + (end - start) * steps + bow * np.sin(np.pi * steps) + stray
             u = u + 0.15 * np.sin(5.0 * steps + rng.uniform(0.0, 6.0))
             v = (0.5 - steps * rng.uniform(0.75, 1.0)) * length
-            u, v = u * occluder.scale, v * occluder.scale
-            x = occluder.x + u * np.cos(angle) + v * np.sin(angle)
-            y = occluder.y - u * np.sin(angle) + v * np.cos(angle)
-            z = rest_on(depth, x, y) + lift + 0.08 * rng.normal()
+            path = np.stack([u, v, np.full(16, lift + 0.08 * rng.normal())], axis=1)
             width = rng.uniform(0.05, 0.12) * (1.05 - steps) ** 0.5
             half = np.stack([width, 0.5 * width], axis=1)
-            colour = np.asarray(hair) * shade * rng.uniform(0.7, 1.4)
-            path = np.stack([x, y, z], axis=1)
-            pieces.append(tube("occluder", path[::-1], half[::-1], _OUT, colour, 0.6, 0.95, 4))
-    return join(pieces)
+            colour = _PLAIN * shade * rng.uniform(0.7, 1.4)
+            hairs.append((tube("occluder", path, half, _OUT, colour, 0.6, 0.95, 4), HAIR))
+    return template(hairs)

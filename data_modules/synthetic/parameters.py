@@ -170,7 +170,7 @@ class Occluder:
         angle: degrees clockwise in the picture, 0 comes from below.
         scale: size, 1 is that of an adult's hand, a common microphone and so on.
         colour: reflectance; a hand has the person's skin instead, strands have the hair's.
-        seed: seed of its shape (which fingers, which strands).
+        seed: picks one of 60 shapes of its kind (which fingers, which strands).
     """
 
     kind: str = "none"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from data_modules.synthetic.anatomy import Array
-from data_modules.synthetic.parameters import Colour
+from data_modules.synthetic.parameters import Colour, FaceParameters
 
 PIECES = ("frame", "lens", "hat", "clothes", "occluder")
 """What pieces are called; `renderer.segment` counts them in this order after the head's parts."""
@@ -37,7 +39,38 @@ class Piece:
 
     def moved(self, position: Array) -> Piece:
         """The same thing with its vertices elsewhere."""
-        return Piece(self.name, position, self.triangles, self.albedo, self.gloss, self.light)
+        return replace(self, position=position)
+
+
+FIXED, OWN, SKIN, CLOTH, HAIR = range(5)
+"""What a template's reflectance is relative to: nothing, the thing's colour, skin, cloth, hair."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A shape to be kept, whose colours come later.
+
+    Attributes:
+        piece: its reflectance is a factor on that of its dye.
+        dye: (N,) which of `FIXED` ... `HAIR` each vertex has.
+    """
+
+    piece: Piece
+    dye: NDArray[np.int64]
+
+    def painted(self, own: Colour, face: FaceParameters) -> Piece:
+        """The piece in its own colour and those of the person."""
+        colours = ((1.0, 1.0, 1.0), own, face.identity.skin, face.wear.cloth, face.identity.hair)
+        albedo = np.minimum(self.piece.albedo * np.asarray(colours)[self.dye], 0.95)
+        return replace(self.piece, albedo=albedo)
+
+
+def template(parts: Sequence[tuple[Piece, int]]) -> Template:
+    """One template of pieces with the dye of each."""
+    counts = [len(piece.position) for piece, _ in parts]
+    return Template(
+        join([piece for piece, _ in parts]), np.repeat([dye for _, dye in parts], counts)
+    )
 
 
 def join(pieces: Sequence[Piece]) -> Piece:
@@ -58,7 +91,7 @@ def join(pieces: Sequence[Piece]) -> Piece:
 def _piece(
     name: str,
     position: Array,
-    triangles: NDArray[np.int64],
+    triangles: NDArray[np.int32],
     colour: Colour | Array,
     gloss: float,
     light: Array | float,
@@ -67,11 +100,22 @@ def _piece(
     return Piece(
         name,
         position,
-        triangles.astype(np.int32),
+        np.ascontiguousarray(triangles),
         np.broadcast_to(np.asarray(colour, dtype=np.float64), (count, 3)),
         np.full(count, gloss),
         np.broadcast_to(np.asarray(light, dtype=np.float64), (count,)),
     )
+
+
+@cache
+def _lofted(along: int, around: int, closed: bool) -> NDArray[np.int32]:
+    last = along if closed else along - 1
+    i = np.repeat(np.arange(last), around)
+    k = np.tile(np.arange(around), last)
+    j, m = (i + 1) % along, (k + 1) % around
+    a, b, c, d = i * around + k, i * around + m, j * around + k, j * around + m
+    triangles = np.concatenate([np.stack([a, b, c], 1), np.stack([b, d, c], 1)])
+    return triangles.astype(np.int32)
 
 
 def loft(
@@ -93,14 +137,11 @@ def loft(
         closed: whether the last ring joins the first.
     """
     along, around = rings.shape[:2]
-    i, k = np.meshgrid(np.arange(along if closed else along - 1), np.arange(around), indexing="ij")
-    i, k = i.ravel(), k.ravel()
-    j, m = (i + 1) % along, (k + 1) % around
-    a, b, c, d = i * around + k, i * around + m, j * around + k, j * around + m
-    triangles = np.concatenate([np.stack([a, b, c], 1), np.stack([b, d, c], 1)])
+    triangles = _lofted(along, around, closed)
     return _piece(name, rings.reshape(-1, 3), triangles, colour, gloss, light)
 
 
+@cache
 def circle(sides: int) -> tuple[Array, Array]:
     """Cosine and sine around a ring of `sides` corners."""
     turn = np.arange(sides) * (2.0 * np.pi / sides)
@@ -118,20 +159,40 @@ def rings_along(path: Array, half: Array, out: Array, sides: int, closed: bool =
         sides: corners of a ring.
         closed: whether the path returns to its start.
     """
-    if closed:
-        tangent = np.roll(path, -1, axis=0) - np.roll(path, 1, axis=0)
-    else:
-        tangent = np.gradient(path, axis=0)
-    across = np.cross(out, tangent)
-    across = across / (np.linalg.norm(across, axis=1, keepdims=True) + 1e-9)
-    up = np.cross(tangent, across)
-    up = up / (np.linalg.norm(up, axis=1, keepdims=True) + 1e-9)
     cosine, sine = circle(sides)
-    rings: Array = (
-        path[:, None]
-        + across[:, None] * (half[:, :1] * cosine)[..., None]
-        + up[:, None] * (half[:, 1:] * sine)[..., None]
+    outs = np.ascontiguousarray(np.broadcast_to(out, path.shape), dtype=np.float64)
+    rings: Array = _rings(
+        np.ascontiguousarray(path), np.ascontiguousarray(half), outs, cosine, sine, closed
     )
+    return rings
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _rings(path: Array, half: Array, out: Array, cosine: Array, sine: Array, closed: bool) -> Array:
+    count, sides = len(path), len(cosine)
+    rings = np.empty((count, sides, 3))
+    for i in range(count):
+        before, after = max(i - 1, 0), min(i + 1, count - 1)
+        if closed:
+            before, after = (i - 1) % count, (i + 1) % count
+        tx, ty, tz = (
+            path[after, 0] - path[before, 0],
+            path[after, 1] - path[before, 1],
+            path[after, 2] - path[before, 2],
+        )
+        ax = out[i, 1] * tz - out[i, 2] * ty
+        ay = out[i, 2] * tx - out[i, 0] * tz
+        az = out[i, 0] * ty - out[i, 1] * tx
+        norm = 1.0 / (np.sqrt(ax * ax + ay * ay + az * az) + 1e-9)
+        ax, ay, az = ax * norm, ay * norm, az * norm
+        ux, uy, uz = ty * az - tz * ay, tz * ax - tx * az, tx * ay - ty * ax
+        norm = 1.0 / (np.sqrt(ux * ux + uy * uy + uz * uz) + 1e-9)
+        ux, uy, uz = ux * norm, uy * norm, uz * norm
+        for k in range(sides):
+            across, up = half[i, 0] * cosine[k], half[i, 1] * sine[k]
+            rings[i, k, 0] = path[i, 0] + across * ax + up * ux
+            rings[i, k, 1] = path[i, 1] + across * ay + up * uy
+            rings[i, k, 2] = path[i, 2] + across * az + up * uz
     return rings
 
 
@@ -151,6 +212,15 @@ def tube(
     return loft(name, rings, colour, gloss, light, closed)
 
 
+@cache
+def _gridded(rows: int, columns: int) -> NDArray[np.int32]:
+    index = np.arange(rows * columns).reshape(rows, columns)
+    a, b = index[:-1, :-1].ravel(), index[:-1, 1:].ravel()
+    c, d = index[1:, :-1].ravel(), index[1:, 1:].ravel()
+    triangles = np.concatenate([np.stack([a, c, b], 1), np.stack([b, c, d], 1)])
+    return triangles.astype(np.int32)
+
+
 def sheet(
     name: str,
     grid: Array,
@@ -161,10 +231,7 @@ def sheet(
 ) -> Piece:
     """A piece from a grid (rows, columns, 3), rows running down, columns to the right."""
     rows, columns = grid.shape[:2]
-    index = np.arange(rows * columns).reshape(rows, columns)
-    a, b = index[:-1, :-1].ravel(), index[:-1, 1:].ravel()
-    c, d = index[1:, :-1].ravel(), index[1:, 1:].ravel()
-    triangles = np.concatenate([np.stack([a, c, b], 1), np.stack([b, c, d], 1)])
+    triangles = _gridded(rows, columns)
     front = _piece(name, grid.reshape(-1, 3), triangles, colour, gloss, light)
     if not two_sided:
         return front

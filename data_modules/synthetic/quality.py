@@ -1,4 +1,4 @@
-"""From light to a stored picture: lens, motion, film, noise, sharpening, shrinking, JPEG, borders."""
+"""From light to a stored picture: lens, motion, film, noise, sharpening, JPEG, borders."""
 
 from __future__ import annotations
 
@@ -85,13 +85,14 @@ def _film(light: Floats, quality: Quality) -> Floats:
     tone = exposed * (1.0 + exposed / 4.0) / (1.0 + exposed * 0.75)
     grey = tone ** (quality.gamma / 2.2)
     grey = grey * (0.7 + 0.3 * grey * (3.0 - 2.0 * np.minimum(grey, 1.0)))
-    grey = 0.505 + 1.19 * quality.contrast * (grey - 0.47)
+    grey = 0.49 + 1.19 * quality.contrast * (grey - 0.47)
     grey = 0.5 * (grey + np.sqrt(grey**2 + 0.0016))
     above = np.maximum(grey - 0.78, 0.0)
     grey = np.minimum(grey, 0.78) + 0.22 * above / (0.22 + 0.55 * above)
     table = (255.0 * np.minimum(grey, 1.0)).astype(np.float32)
     index = np.sqrt(np.clip(light, 0.0, _BRIGHTEST) * np.float32(1.0 / _BRIGHTEST))
-    return table[np.minimum((index * _LEVELS).astype(np.int32), _LEVELS - 1)]
+    picture: Floats = table[np.minimum((index * _LEVELS).astype(np.int32), _LEVELS - 1)]
+    return picture
 
 
 def _grain(picture: Floats, quality: Quality) -> Floats:
@@ -110,9 +111,7 @@ def _grain(picture: Floats, quality: Quality) -> Floats:
 
 
 def _compressed(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
-    done, code = cv2.imencode(
-        ".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(quality)]
-    )
+    done, code = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(quality)])
     if not done:
         raise RuntimeError("the JPEG encoder refused the picture")
     stored = np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), dtype=np.uint8)

@@ -94,9 +94,7 @@ def render(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
         float(shot.view.distance),
         picture,
     )
-    look_through(
-        shot.outfit, parameters.wear, shot.view, shot.nearest, lamps, turn, picture
-    )
+    look_through(shot.outfit, parameters.wear, shot.view, shot.nearest, lamps, turn, picture)
     small = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
     return develop(small, parameters.quality)
 
