@@ -216,8 +216,9 @@ class Quality:
         sharpen: strength of the sharpening that leaves bright rims at edges, 0..1.5.
         resolution: size the picture was once shrunk to, as a fraction of its own, (0, 1].
         jpeg: JPEG quality 5..100 it was once stored with; 100 leaves the pixels alone.
-        border: margin (left, top, right, bottom) where the last row or column is repeated, as
-            where a crop reaches beyond its photograph; fractions, at most 0.4.
+        border_x: margin where the last column is repeated, as where a crop reaches beyond its
+            photograph; a fraction in [-0.4, 0.4], positive on the right.
+        border_y: the same for rows, positive at the bottom.
         seed: seed of the noise.
     """
 
@@ -234,7 +235,8 @@ class Quality:
     sharpen: float = 0.0
     resolution: float = 1.0
     jpeg: int = 100
-    border: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    border_x: float = 0.0
+    border_y: float = 0.0
     seed: int = 0
 
 

@@ -31,8 +31,8 @@ def develop(radiance: Floats, quality: Quality) -> NDArray[np.uint8]:
         stored = _compressed(stored, quality.jpeg)
     if small < size:
         stored = np.asarray(cv2.resize(stored, (size, size), interpolation=cv2.INTER_CUBIC))
-    if any(quality.border):
-        stored = _bordered(stored, quality.border)
+    if quality.border_x or quality.border_y:
+        stored = _bordered(stored, quality.border_x, quality.border_y)
     return np.ascontiguousarray(stored)
 
 
@@ -118,12 +118,11 @@ def _compressed(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(stored[..., ::-1])
 
 
-def _bordered(
-    picture: NDArray[np.uint8], border: tuple[float, float, float, float]
-) -> NDArray[np.uint8]:
+def _bordered(picture: NDArray[np.uint8], x: float, y: float) -> NDArray[np.uint8]:
     """Repeat the last row or column over a margin, as alignment does beyond a photograph's end."""
     size = len(picture)
-    left, top, right, bottom = (round(size * share) for share in border)
+    left, right = round(size * max(-x, 0.0)), round(size * max(x, 0.0))
+    top, bottom = round(size * max(-y, 0.0)), round(size * max(y, 0.0))
     kept = picture[top : size - bottom, left : size - right]
     return np.asarray(
         cv2.copyMakeBorder(kept, top, bottom, left, right, cv2.BORDER_REPLICATE), dtype=np.uint8
