@@ -167,6 +167,7 @@ class Wear:
     Args:
         glasses: one of `GLASSES`.
         glasses_colour: reflectance of the frame.
+        glasses_shape: outline of the lenses, 0 (round) to 1 (rectangular).
         hat: one of `HATS`.
         hat_colour: reflectance of the hat.
         cloth: reflectance of the clothes.
@@ -175,6 +176,7 @@ class Wear:
 
     glasses: str = "none"
     glasses_colour: Colour = (0.03, 0.03, 0.03)
+    glasses_shape: float = 0.5
     hat: str = "none"
     hat_colour: Colour = (0.1, 0.12, 0.2)
     cloth: Colour = (0.10, 0.12, 0.16)
@@ -191,8 +193,8 @@ class Occluder:
         y: centre above the pupils, cm, about -11..5.
         angle: degrees clockwise in the picture, 0 comes from below.
         scale: size, 1 is that of an adult's hand, a common microphone and so on.
-        colour: reflectance; a hand has the person's skin instead.
-        seed: seed of its shape (which fingers, which strands).
+        colour: reflectance; a hand has the person's skin instead, strands have the hair's.
+        seed: picks one of 60 shapes of its kind (which fingers, which strands).
     """
 
     kind: str = "none"
@@ -228,11 +230,19 @@ class Quality:
         blur: standard deviation of the defocus, as a fraction of the picture's width.
         motion: length of the motion blur, as a fraction of the picture's width.
         motion_angle: its direction, degrees clockwise from the picture's right.
-        noise: standard deviation of sensor noise, in grey levels of 255.
+        noise: standard deviation of sensor noise at middle grey, in grey levels of 255; the dark
+            is noisier.
         cast: gain per channel.
         saturation: 0 is grey, 1 is natural.
+        contrast: slope of the film, 1 is natural, about 0.7..1.3.
+        gamma: below 1 brightens the middle tones, above 1 darkens them, about 0.8..1.25.
+        vignette: loss of light in the corners, 0..0.6.
+        sharpen: strength of the sharpening that leaves bright rims at edges, 0..1.5.
         resolution: size the picture was once shrunk to, as a fraction of its own, (0, 1].
         jpeg: JPEG quality 5..100 it was once stored with; 100 leaves the pixels alone.
+        border_x: margin where the last column is repeated, as where a crop reaches beyond its
+            photograph; a fraction in [-0.4, 0.4], positive on the right.
+        border_y: the same for rows, positive at the bottom.
         seed: seed of the noise.
     """
 
@@ -243,8 +253,14 @@ class Quality:
     noise: float = 0.0
     cast: Colour = (1.0, 1.0, 1.0)
     saturation: float = 1.0
+    contrast: float = 1.0
+    gamma: float = 1.0
+    vignette: float = 0.0
+    sharpen: float = 0.0
     resolution: float = 1.0
     jpeg: int = 100
+    border_x: float = 0.0
+    border_y: float = 0.0
     seed: int = 0
 
 

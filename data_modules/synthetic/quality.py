@@ -1,4 +1,4 @@
-"""From light to a stored picture: exposure, defocus, noise, colour cast, shrinking, JPEG."""
+"""From light to a stored picture: lens, motion, film, noise, sharpening, JPEG, borders."""
 
 from __future__ import annotations
 
@@ -8,37 +8,122 @@ from numpy.typing import NDArray
 
 from data_modules.synthetic.parameters import Quality
 
+Floats = NDArray[np.float32]
+_LEVELS = 4096
+_BRIGHTEST = 4.0  # light at which the film's table ends
 
-def develop(radiance: NDArray[np.float32], quality: Quality) -> NDArray[np.uint8]:
+
+def develop(radiance: Floats, quality: Quality) -> NDArray[np.uint8]:
     """Linear radiance (S, S, 3) to sRGB (S, S, 3) uint8."""
     size = radiance.shape[0]
-    light = radiance * np.asarray(quality.cast, dtype=np.float32) * np.float32(quality.exposure)
-    grey = 0.30 * light[..., 0] + 0.59 * light[..., 1] + 0.11 * light[..., 2]
-    light = grey[..., None] + np.float32(quality.saturation) * (light - grey[..., None])
-    spread = quality.blur * size
-    if spread > 0.05:
-        light = cv2.GaussianBlur(light, (0, 0), spread)
-    # A film's shoulder: linear in the shadows, rolling off before white.
-    light = np.clip(light, 0.0, None)
-    tone = light * (1.0 + light / 4.0) / (1.0 + light * 0.75)
-    picture = np.clip(tone, 0.0, 1.0) ** (1.0 / 2.2)
-    picture = 255.0 * picture * (0.7 + 0.3 * picture * (3.0 - 2.0 * picture))
+    light = _blurred(_gathered(radiance, quality), quality)
+    picture = _film(light, quality)
     small = max(8, round(size * quality.resolution))
     if small < size:
         picture = cv2.resize(picture, (small, small), interpolation=cv2.INTER_AREA)
     if quality.noise > 0.0:
-        rng = np.random.default_rng(quality.seed)
-        noise = rng.standard_normal(picture.shape).astype(np.float32)
-        picture = picture + quality.noise * (0.6 * noise + 0.4 * noise.mean(2, keepdims=True) * 1.7)
+        picture = picture + _grain(picture, quality)
+    if quality.sharpen > 0.0:
+        soft = cv2.GaussianBlur(picture, (0, 0), max(0.7, small / 110.0))
+        picture = picture + np.float32(quality.sharpen) * (picture - soft)
     stored = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
     if quality.jpeg < 100:
-        flags = [cv2.IMWRITE_JPEG_QUALITY, int(quality.jpeg)]
-        done, code = cv2.imencode(".jpg", stored[..., ::-1], flags)
-        if not done:
-            raise RuntimeError("the JPEG encoder refused the picture")
-        stored = np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), dtype=np.uint8)[..., ::-1]
+        stored = _compressed(stored, quality.jpeg)
     if small < size:
-        stored = cv2.resize(
-            np.ascontiguousarray(stored), (size, size), interpolation=cv2.INTER_CUBIC
-        ).astype(np.uint8)
+        stored = np.asarray(cv2.resize(stored, (size, size), interpolation=cv2.INTER_CUBIC))
+    if quality.border_x or quality.border_y:
+        stored = _bordered(stored, quality.border_x, quality.border_y)
     return np.ascontiguousarray(stored)
+
+
+def _gathered(radiance: Floats, quality: Quality) -> Floats:
+    """What the sensor gathers: exposure, colour cast, darker corners, washed-out colour."""
+    light = radiance * (np.asarray(quality.cast, dtype=np.float32) * np.float32(quality.exposure))
+    if quality.vignette > 0.0:
+        ramp = np.linspace(-1.0, 1.0, len(radiance), dtype=np.float32) ** 2
+        away = 0.5 * (ramp[:, None] + ramp[None, :])  # 0 in the middle, 1 in the corners
+        light *= (1.0 - np.float32(quality.vignette) * away)[..., None]
+    if quality.saturation != 1.0:
+        grey = 0.30 * light[..., 0] + 0.59 * light[..., 1] + 0.11 * light[..., 2]
+        light = grey[..., None] + np.float32(quality.saturation) * (light - grey[..., None])
+    return light
+
+
+def _blurred(light: Floats, quality: Quality) -> Floats:
+    size = len(light)
+    if quality.blur * size > 0.05:
+        light = cv2.GaussianBlur(light, (0, 0), quality.blur * size)
+    if quality.motion * size > 0.5:
+        light = cv2.filter2D(light, -1, _streak(quality.motion * size, quality.motion_angle))
+    return light
+
+
+def _streak(length: float, angle: float) -> Floats:
+    """Kernel of a point that moves `length` pixels at `angle` degrees clockwise from the right."""
+    reach = int(np.ceil(length / 2.0)) + 1
+    along = np.linspace(-0.5, 0.5, 8 * reach + 1) * length
+    turn = np.deg2rad(angle)
+    x, y = reach + along * np.cos(turn), reach + along * np.sin(turn)
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1))
+    column, row = np.floor(x).astype(int), np.floor(y).astype(int)
+    u, v = x - column, y - row
+    for dy, wy in ((0, 1.0 - v), (1, v)):
+        for dx, wx in ((0, 1.0 - u), (1, u)):
+            inside = (row + dy <= 2 * reach) & (column + dx <= 2 * reach)
+            np.add.at(kernel, ((row + dy)[inside], (column + dx)[inside]), (wy * wx)[inside])
+    result: Floats = (kernel / kernel.sum()).astype(np.float32)
+    return result
+
+
+def _film(light: Floats, quality: Quality) -> Floats:
+    """Grey levels 0..255 of light: a soft toe, a straight middle, a shoulder before white.
+
+    Its slope was fitted so that a typical picture's grey levels spread as those of photographs.
+    """
+    level = (np.arange(_LEVELS) + 0.5) / _LEVELS
+    exposed = _BRIGHTEST * level**2  # finer in the dark
+    tone = exposed * (1.0 + exposed / 4.0) / (1.0 + exposed * 0.75)
+    grey = tone ** (quality.gamma / 2.2)
+    grey = grey * (0.7 + 0.3 * grey * (3.0 - 2.0 * np.minimum(grey, 1.0)))
+    grey = 0.49 + 1.19 * quality.contrast * (grey - 0.47)
+    grey = 0.5 * (grey + np.sqrt(grey**2 + 0.0016))
+    above = np.maximum(grey - 0.78, 0.0)
+    grey = np.minimum(grey, 0.78) + 0.22 * above / (0.22 + 0.55 * above)
+    table = (255.0 * np.minimum(grey, 1.0)).astype(np.float32)
+    index = np.sqrt(np.clip(light, 0.0, _BRIGHTEST) * np.float32(1.0 / _BRIGHTEST))
+    picture: Floats = table[np.minimum((index * _LEVELS).astype(np.int32), _LEVELS - 1)]
+    return picture
+
+
+def _grain(picture: Floats, quality: Quality) -> Floats:
+    """Sensor noise: stronger in the dark, partly grey, a little alike between neighbours."""
+    rng = np.random.default_rng(quality.seed)
+    noise = rng.standard_normal(picture.shape, dtype=np.float32)
+    grey = noise.sum(axis=2, keepdims=True) * np.float32(0.5774)
+    noise = 0.6 * noise + 0.7 * grey
+    side = np.float32(0.16)
+    kernel = np.array([side, 1.0, side], dtype=np.float32)
+    kernel /= np.sqrt((kernel**2).sum())
+    noise = cv2.sepFilter2D(noise, -1, kernel, kernel)
+    strength = 1.35 - 0.75 * (picture.mean(axis=2, keepdims=True) / np.float32(255.0))
+    result: Floats = noise * (strength * np.float32(quality.noise))
+    return result
+
+
+def _compressed(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    done, code = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(quality)])
+    if not done:
+        raise RuntimeError("the JPEG encoder refused the picture")
+    stored = np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), dtype=np.uint8)
+    return np.ascontiguousarray(stored[..., ::-1])
+
+
+def _bordered(picture: NDArray[np.uint8], x: float, y: float) -> NDArray[np.uint8]:
+    """Repeat the last row or column over a margin, as alignment does beyond a photograph's end."""
+    size = len(picture)
+    left, right = round(size * max(-x, 0.0)), round(size * max(x, 0.0))
+    top, bottom = round(size * max(-y, 0.0)), round(size * max(y, 0.0))
+    kept = picture[top : size - bottom, left : size - right]
+    return np.asarray(
+        cv2.copyMakeBorder(kept, top, bottom, left, right, cv2.BORDER_REPLICATE), dtype=np.uint8
+    )

@@ -15,10 +15,20 @@ from data_modules.synthetic.camera import View, view
 from data_modules.synthetic.eyes import build_eyes
 from data_modules.synthetic.head import Head, build_head, topology
 from data_modules.synthetic.parameters import FaceParameters, Light
+from data_modules.synthetic.pieces import PIECES
 from data_modules.synthetic.quality import develop
 from data_modules.synthetic.rasterizer import rasterize
 from data_modules.synthetic.shading import shade
 from data_modules.synthetic.surface import surface
+from data_modules.synthetic.wear import (
+    Outfit,
+    dark_lenses,
+    dress,
+    look_through,
+    piece_starts,
+    press_hair,
+    put_on,
+)
 
 Floats = NDArray[np.float32]
 _SHADOW_SIZE = 80
@@ -30,6 +40,8 @@ class _Shot(NamedTuple):
     camera: Floats
     seen: NDArray[np.int32]
     weights: Floats
+    nearest: Floats
+    outfit: Outfit
     view: View
 
 
@@ -55,9 +67,8 @@ def render(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
     turn = shot.view.rotation.astype(np.float32)
     eyes = build_eyes(parameters)
     lamps, to_shadow = _lamps(parameters.light)
-    picture = np.repeat(
-        np.repeat(paint_background(parameters.background, size), scale, axis=0), scale, axis=1
-    )
+    albedo, gloss = shot.outfit.painted(coat.albedo, coat.gloss)
+    picture = paint_background(parameters.background, size * scale)
     shade(
         shot.seen,
         shot.weights,
@@ -65,8 +76,8 @@ def render(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
         shot.head.skin_triangles,
         shot.camera,
         _turned(shot.head.normal, turn),
-        coat.albedo,
-        coat.gloss,
+        albedo,
+        gloss,
         shot.head.light,
         lamps,
         _shadow_map(shot, to_shadow),
@@ -83,6 +94,7 @@ def render(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
         float(shot.view.distance),
         picture,
     )
+    look_through(shot.outfit, parameters.wear, shot.view, shot.nearest, lamps, turn, picture)
     small = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
     return develop(small, parameters.quality)
 
@@ -92,13 +104,19 @@ def segment(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
 
     Returns:
         (size, size) uint8: 0 background, 1 facial skin, eyes, lips and hair on the skull, 2 the
-        mouth's pocket, then 3 + k for the k-th of `accessories.parts`.
+        mouth's pocket, then 3 + k for the k-th of `accessories.parts`, then as many more for the
+        k-th of `pieces.PIECES`; of lenses those of sunglasses.
     """
     shot = _shoot(parameters, build_coat(parameters.identity).relief, size)
     _, _, bounds = topology()
     starts = np.concatenate([[surface().pocket], bounds[1]])
     label = np.searchsorted(starts, shot.seen, side="right") + 1
-    return np.where(shot.seen < 0, 0, label).astype(np.uint8)
+    after = 3 + len(bounds[1]) - 1
+    for start, kind in zip(*piece_starts(shot.head, shot.outfit), strict=True):
+        label[shot.seen >= start] = after + kind
+    dark = dark_lenses(shot.outfit, parameters.wear, shot.view, shot.nearest)
+    label = np.where(shot.seen < 0, 0, label)
+    return np.where(dark, after + PIECES.index("lens"), label).astype(np.uint8)
 
 
 def _samples(size: int) -> int:
@@ -107,14 +125,17 @@ def _samples(size: int) -> int:
 
 
 def _shoot(parameters: FaceParameters, relief: Floats, samples: int) -> _Shot:
+    relief = press_hair(relief, parameters.wear)
     head = build_head(parameters, relief)
     looking = view(parameters.pose)
+    outfit = put_on(parameters, head, relief, looking)
+    head = dress(head, outfit)
     camera = looking.to_camera(head.position)
     screen = (looking.project(camera) * samples).astype(np.float32)
     # 1 / distance is linear on the screen, so it sorts rightly between vertices.
     depth = (1.0 / (looking.distance - camera[:, 2])).astype(np.float32)
-    _, seen, weights = rasterize(screen, depth, head.triangles, samples)
-    return _Shot(head, camera, seen, weights, looking)
+    nearest, seen, weights = rasterize(screen, depth, head.triangles, samples)
+    return _Shot(head, camera, seen, weights, nearest, outfit, looking)
 
 
 def _shadow_map(shot: _Shot, to_shadow: Floats) -> Floats:
