@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_modules.synthetic.anatomy import EYE_RADIUS
-from data_modules.synthetic.appearance import build_coat
+from data_modules.synthetic.appearance import build_coat, strands
 from data_modules.synthetic.background import paint_background
 from data_modules.synthetic.camera import View, view
-from data_modules.synthetic.eyes import build_eyes
+from data_modules.synthetic.eyes import Eyes, build_eyes
 from data_modules.synthetic.head import Head, build_head, topology
 from data_modules.synthetic.parameters import FaceParameters, Light
 from data_modules.synthetic.quality import develop
 from data_modules.synthetic.rasterizer import rasterize
 from data_modules.synthetic.shading import shade
+from data_modules.synthetic.skin import fold_skin, paint_skin
 from data_modules.synthetic.surface import surface
 
 Floats = NDArray[np.float32]
@@ -50,7 +51,8 @@ def render(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
     if size < 16:
         raise ValueError(f"size must be at least 16, got {size}")
     scale = _samples(size)
-    coat = build_coat(parameters.identity)
+    who = parameters.identity
+    coat = build_coat(who)
     shot = _shoot(parameters, coat.relief, size * scale)
     turn = shot.view.rotation.astype(np.float32)
     eyes = build_eyes(parameters)
@@ -65,21 +67,24 @@ def render(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
         shot.head.skin_triangles,
         shot.camera,
         _turned(shot.head.normal, turn),
-        coat.albedo,
-        coat.gloss,
         shot.head.light,
+        coat.colour,
+        coat.growth,
+        coat.place,
+        paint_skin(who),
+        fold_skin(who, parameters.action_units),
+        strands(),
         lamps,
         _shadow_map(shot, to_shadow),
         to_shadow,
         shot.view.to_camera(eyes.centres),
-        np.array(
-            [eyes.half_width, eyes.upper, eyes.lower, eyes.tilt, eyes.fold, EYE_RADIUS, eyes.rest],
-            dtype=np.float32,
-        ),
+        _eye_table(eyes),
         _turned(eyes.gaze[None].astype(np.float32), turn)[0],
         turn,
-        np.asarray(parameters.identity.iris, dtype=np.float32),
-        np.asarray(parameters.identity.hair, dtype=np.float32),
+        np.asarray(who.iris, dtype=np.float32),
+        np.asarray(who.hair, dtype=np.float32),
+        float(who.curl),
+        0.35 * float(who.parting),
         float(shot.view.distance),
         picture,
     )
@@ -134,6 +139,15 @@ def _turned(vectors: Floats, turn: Floats) -> Floats:
     return np.stack([turn[k, 0] * x + turn[k, 1] * y + turn[k, 2] * z for k in range(3)], axis=1)
 
 
+def _eye_table(eyes: Eyes) -> Floats:
+    """One row per eye, as `shading` reads it."""
+    rows = [
+        [eyes.half_width, up, low, eyes.tilt, eyes.fold, EYE_RADIUS, eyes.rest, eyes.lash]
+        for up, low in zip(eyes.upper, eyes.lower, strict=True)
+    ]
+    return np.asarray(rows, dtype=np.float32)
+
+
 def _lamps(light: Light) -> tuple[Floats, Floats]:
     """The shader's lamp table and the way from camera coordinates to the shadow map."""
     azimuth, elevation = np.deg2rad([light.azimuth, light.elevation])
@@ -147,12 +161,17 @@ def _lamps(light: Light) -> tuple[Floats, Floats]:
     fill = np.array([-np.sin(azimuth), 0.15, 0.8])
     fill = fill / np.linalg.norm(fill)
     warm = np.array([1.0 + 0.14 * light.warmth, 1.0, 1.0 - 0.22 * light.warmth])
+    around = np.deg2rad(light.back_azimuth)
+    back = np.array([np.sin(around), 0.45, np.cos(around)])
+    back = back / np.linalg.norm(back)
     lamps = np.stack(
         [
             key,
             light.key * 1.35 * warm,
             fill,
             light.fill * np.ones(3),
+            back,
+            light.back * np.ones(3),
             light.ambient * np.ones(3),
             np.array([light.hardness, 0.0, 0.0]),
         ]
