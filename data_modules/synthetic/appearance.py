@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,8 +122,8 @@ def strands() -> Floats:
 
 
 @cache
-def _places() -> tuple[Floats, ...]:
-    """`Coat.place` of the skin, then of each part."""
+def _places() -> Floats:
+    """`Coat.place` of the skin and all parts."""
     skin = surface()
     turn, (x, y) = skin.angle, skin.anchor.T
     places = [np.stack([x, y, skin.front, _STRANDS * turn, -_ALONG * y], axis=1)]
@@ -134,7 +134,7 @@ def _places() -> tuple[Floats, ...]:
         places.append(
             np.stack([nothing, nothing, nothing, _STRANDS * turn, -_ALONG * up], axis=1)
         )
-    return tuple(place.astype(np.float32) for place in places)
+    return np.concatenate(places).astype(np.float32)
 
 
 def _step(low: float, high: float, value: Floats) -> Floats:
@@ -143,13 +143,19 @@ def _step(low: float, high: float, value: Floats) -> Floats:
 
 def build_coat(identity: Identity) -> Coat:
     """Colour a head; what is painted on skin moves with the skin."""
+    # The head's shape has no say in its colours, so one coat serves all frames of a person.
+    return _coat(replace(identity, shape=()))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=4)
+def _coat(identity: Identity) -> Coat:
     skin = np.asarray(identity.skin, dtype=np.float32)
     hair = np.asarray(identity.hair, dtype=np.float32)
     growth, relief = _grow(identity)
     plain = np.empty((len(relief), 4), dtype=np.float32)
     plain[:] = (*skin, 0.34)
-    colours, growths, places = [plain], [growth], [_places()[0]]
-    for each, place in zip(parts(), _places()[1:], strict=True):
+    colours, growths = [plain], [growth]
+    for each in parts():
         if each.name == "long_hair" and not identity.long_hair:
             continue
         colour, shine = _part_colour(each.name, skin, hair)
@@ -161,11 +167,10 @@ def build_coat(identity: Identity) -> Coat:
         grown[:, 0] = -_BARE if each.name == "long_hair" else _BARE
         colours.append(painted)
         growths.append(grown)
-        places.append(place)
     return Coat(
         colour=np.concatenate(colours),
         growth=np.concatenate(growths),
-        place=np.concatenate(places),
+        place=_places()[: sum(map(len, colours))],
         relief=relief,
     )
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from data_modules.synthetic.anatomy import EYE_RADIUS
@@ -123,7 +124,7 @@ def _shoot(parameters: FaceParameters, relief: Floats, samples: int) -> _Shot:
 
 
 def _shadow_map(shot: _Shot, to_shadow: Floats) -> Floats:
-    lit = _turned(shot.camera, to_shadow[:, :3]) + to_shadow[:, 3]
+    lit = _turned(shot.camera, np.ascontiguousarray(to_shadow[:, :3])) + to_shadow[:, 3]
     depth: Floats = rasterize(
         np.ascontiguousarray(lit[:, :2]),
         np.ascontiguousarray(lit[:, 2]),
@@ -133,10 +134,15 @@ def _shadow_map(shot: _Shot, to_shadow: Floats) -> Floats:
     return depth
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
 def _turned(vectors: Floats, turn: Floats) -> Floats:
-    x, y, z = vectors.T
     # Written out, because a BLAS product may differ between machines and threads.
-    return np.stack([turn[k, 0] * x + turn[k, 1] * y + turn[k, 2] * z for k in range(3)], axis=1)
+    turned = np.empty((len(vectors), 3), dtype=np.float32)
+    for i in range(len(vectors)):
+        x, y, z = vectors[i, 0], vectors[i, 1], vectors[i, 2]
+        for k in range(3):
+            turned[i, k] = turn[k, 0] * x + turn[k, 1] * y + turn[k, 2] * z
+    return turned
 
 
 def _eye_table(eyes: Eyes) -> Floats:

@@ -19,13 +19,13 @@ HALF_WIDTH, UPPER, LOWER, TILT, FOLD, RADIUS, REST, LASH = range(8)
 _IRIS, _PUPIL = 0.63, 0.22  # radii in cm, on the enlarged eyeball
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
 def _ramp(low: float, high: float, value: float) -> float:
     share = min(1.0, max(0.0, (value - low) / (high - low)))
     return share * share * (3.0 - 2.0 * share)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
 def _shadow(shadow: Floats, u: float, v: float, depth: float, bias: float) -> float:
     """Share of a 3x3 neighbourhood, bilinearly weighted, that the key light reaches."""
     size = shadow.shape[0]
@@ -46,7 +46,7 @@ def _shadow(shadow: Floats, u: float, v: float, depth: float, bias: float) -> fl
     return total / 9.0
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
 def _margins(eye: Floats, across: float) -> tuple[float, float, float]:
     """Heights of upper margin, lower margin and lid fold at `across`, -1 inner to 1 outer."""
     if abs(across) >= 1.0:
@@ -60,14 +60,14 @@ def _margins(eye: Floats, across: float) -> tuple[float, float, float]:
     return eye[UPPER] * upper, eye[LOWER] * lower, fold
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
 def _lashes(
     away: float, across: float, length: float, thick: float, streaks: float
 ) -> float:
     """Cover of a row of lashes `away` cm from the lid's margin, 0..1."""
     outer = 0.5 + 0.5 * across
-    edge = (0.030 + 0.028 * outer) * thick
-    line = np.exp(-((away / edge) ** 2)) * (0.62 + 0.25 * outer)
+    edge = (0.036 + 0.030 * outer) * thick
+    line = np.exp(-((away / edge) ** 2)) * (0.72 + 0.25 * outer)
     reach = length * (0.45 + 0.75 * outer) * (0.8 + 0.2 * np.sin(across * streaks * 0.7))
     if away < reach:
         wave = 0.5 + 0.5 * np.sin(across * streaks + away * 10.0 * across)
@@ -75,7 +75,7 @@ def _lashes(
     return line
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
 def _eyeball(
     nx: float,
     ny: float,
@@ -131,15 +131,15 @@ def _eyeball(
     return light * (0.80 + 0.20 * _ramp(0.0, 0.14, below)) * (1.0 - 0.35 * abs(across) ** 4)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
 def _specular(half: float, view_half: float, gloss: float, facing: float) -> float:
     """Highlight of a surface of this gloss, 0..1, per light that falls on it."""
     power = 7.0 + 42.0 * gloss * gloss
     fresnel = 0.028 + 0.6 * (1.0 - view_half) ** 5
-    return fresnel * (power + 2.0) * 0.16 * half**power * facing * (0.25 + 0.95 * gloss)
+    return fresnel * (power + 2.0) * 0.16 * np.exp(power * (half - 1.0)) * facing * (0.25 + 0.95 * gloss)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
 def shade(
     seen: NDArray[np.int32],
     weights: Floats,
@@ -243,8 +243,28 @@ def shade(
                 y = wa * place[a, 1] + wb * place[b, 1] + wc * place[c, 1]
                 beard = wa * growth[a, 1] + wb * growth[b, 1] + wc * growth[c, 1]
                 stubble = wa * growth[a, 2] + wb * growth[b, 2] + wc * growth[c, 2]
+                grown, short = 0.0, 0.0
+                if edge > -0.6 or beard > 0.02 or stubble > 0.02:
+                    across = wa * place[a, 3] + wb * place[b, 3] + wc * place[c, 3]
+                    along = wa * place[a, 4] + wb * place[b, 4] + wc * place[c, 4]
+                    short = strands[int(along * 2.5) & 255, int(across * 2.5) & 255, 2]
+                    across += parting * front * (along + 30.0)
+                    i, j = int(np.floor(along)) & 255, int(np.floor(across)) & 255
+                    fx = across - np.floor(across)
+                    k = (j + 1) & 255
+                    strand = strands[i, j, 0] + fx * (strands[i, k, 0] - strands[i, j, 0])
+                    if curl > 0.0:
+                        frizz = strands[i, j, 1] + fx * (strands[i, k, 1] - strands[i, j, 1])
+                        strand += curl * (frizz - strand)
+                    # Single strands reach out over the skin, and skin shows between them.
+                    hairy = _ramp(-0.45, 0.65, edge + 0.13 * strand + 0.10 * short)
+                    if beard > 0.02:
+                        grown = _ramp(0.25, 0.80, beard + 0.14 * short + 0.05 * strand)
+                        if grown > hairy:
+                            hairy = 0.94 * grown
+                            strand = 0.5 * strand + 0.8 * short
                 gx, gy = (x - LEFT) / PITCH - 0.5, (TOP - y) / PITCH - 0.5
-                if front > 0.0 and 0.0 <= gx < columns - 1 and 0.0 <= gy < rows - 1:
+                if front > 0.0 and hairy < 0.99 and 0.0 <= gx < columns - 1 and 0.0 <= gy < rows - 1:
                     i, j = int(gy), int(gx)
                     fy, fx = gy - i, gx - j
                     w00, w01 = (1.0 - fy) * (1.0 - fx), (1.0 - fy) * fx
@@ -283,30 +303,13 @@ def shade(
                         + w11 * slopes[i + 1, j + 1, 2]
                     )
                     reach *= 1.0 - min(0.8, loss)
-                if edge > -0.6 or beard > 0.02 or stubble > 0.02:
-                    across = wa * place[a, 3] + wb * place[b, 3] + wc * place[c, 3]
-                    along = wa * place[a, 4] + wb * place[b, 4] + wc * place[c, 4]
-                    short = strands[int(along * 2.5) & 255, int(across * 2.5) & 255, 2]
-                    across += parting * front * (along + 30.0)
-                    i, j = int(np.floor(along)) & 255, int(np.floor(across)) & 255
-                    fx = across - np.floor(across)
-                    k = (j + 1) & 255
-                    strand = strands[i, j, 0] + fx * (strands[i, k, 0] - strands[i, j, 0])
-                    if curl > 0.0:
-                        frizz = strands[i, j, 1] + fx * (strands[i, k, 1] - strands[i, j, 1])
-                        strand += curl * (frizz - strand)
-                    # Single strands reach out over the skin, and skin shows between them.
-                    hairy = _ramp(-0.30, 0.50, edge + 0.24 * strand + 0.06 * short)
-                    grown = _ramp(0.30, 0.80, beard + (0.14 * short + 0.05 * strand) * (beard > 0.05))
-                    shaven = min(0.75, max(0.0, stubble * (0.48 + 0.20 * short))) * (1.0 - grown)
+                if stubble > 0.02:
+                    shaven = min(0.75, max(0.0, stubble * (0.42 + 0.20 * short))) * (1.0 - grown)
                     for channel in range(3):
                         colour[channel] += shaven * (
-                            0.38 * colour[channel] + 0.35 * hair[channel] - colour[channel]
+                            0.42 * colour[channel] + 0.32 * hair[channel] - colour[channel]
                         )
-                    slope_y += 0.10 * short * grown
-                    if grown > hairy:
-                        hairy = 0.94 * grown
-                        strand = 0.5 * strand + 0.8 * short
+                slope_y += 0.10 * short * grown
             elif edge > 0.0:
                 across = wa * place[a, 3] + wb * place[b, 3] + wc * place[c, 3]
                 along = wa * place[a, 4] + wb * place[b, 4] + wc * place[c, 4]
@@ -385,8 +388,8 @@ def shade(
                             deep = (height - fold) / 0.085
                             groove = np.exp(-deep * deep) * eye[FOLD] * (0.35 + 0.65 * fade)
                             groove *= (1.0 - 0.55 * shut) * _ramp(1.12, 0.85, abs(across))
-                            slope_y += 0.75 * groove * (deep + 0.35)
-                            reach *= 1.0 - 0.50 * groove
+                            slope_y += 1.0 * groove * (deep + 0.35)
+                            reach *= 1.0 - 0.62 * groove
                         lash = min(0.95, lash)
                         for channel in range(3):
                             dark = 0.35 * hair[channel] + 0.006
@@ -420,24 +423,21 @@ def shade(
             hx, hy, hz = hx * norm, hy * norm, hz * norm
             half = max(0.0, bx * hx + by * hy + bz * hz)
             facing = max(0.0, bx * vx + by * vy + bz * vz)
-            rim = 0.0
+            gleam, rim = 0.0, 0.0
             if behind:
                 rim = max(0.0, nx * back[0] + ny * back[1] + nz * back[2])
                 rim *= 0.6 + 2.2 * (1.0 - facing) ** 3 * (0.3 + 0.7 * shine)
                 rim *= 0.3 + 0.7 * reach
             if is_eye:
-                spot = half**140 * 1.6 * (0.35 + 0.65 * lit)
+                spot = np.exp(420.0 * (half - 1.0)) * 1.3 * (0.25 + 0.75 * lit)
                 fx, fy, fz = vx + fill[0], vy + fill[1], vz + fill[2]
                 norm = 1.0 / np.sqrt(fx * fx + fy * fy + fz * fz + 1e-9)
-                second = max(0.0, (bx * fx + by * fy + bz * fz) * norm) ** 60 * 0.10
-                gleam = 0.0
-                spread = 0.0
+                second = 0.10 * np.exp(120.0 * ((bx * fx + by * fy + bz * fz) * norm - 1.0))
             else:
                 spread = _specular(half, vx * hx + vy * hy + vz * hz, shine, max(0.0, to_key))
                 spot = spread * lit * (1.0 - hairy)
                 # Everything around mirrors at grazing angles.
                 second = 0.055 * (1.0 - facing) ** 4 * (0.3 + shine) * reach * (1.0 - hairy)
-                gleam = 0.0
             if hairy > 0.0:
                 tone = np.exp(0.34 * strand)
                 for channel in range(3):

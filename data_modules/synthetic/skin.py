@@ -34,6 +34,7 @@ ROWS, COLUMNS = 256, 192
 LEFT, TOP, PITCH = -7.5, 8.0, 0.078125
 """Left and upper edge of the grid and the distance of its points, cm."""
 _LIP_RED = (0.50, 0.12, 0.11)
+_MOLE = np.asarray((0.40, 0.27, 0.22), dtype=np.float32)
 _MIDLINE = 0.6  # cm on either side of the midline over which one side's folds give way
 
 # Channels of the masks and of the noise.
@@ -88,15 +89,15 @@ def _brow_ranks() -> Array:
     """Hairs drawn one by one, the fullest brow's outermost first, so that a threshold thins it."""
     rng = np.random.default_rng(12)
     fine = 4
-    count = 1500
+    count = 800
     across = 0.75 + 4.85 * rng.random(count) ** 0.9
     off = np.clip(rng.normal(0.0, 0.55, count), -1.3, 1.3)
     middle = np.interp(
         across, [0.75, 1.4, 2.6, 3.9, 4.8, 5.6], [1.60, 1.76, 2.02, 2.22, 2.08, 1.70]
     )
-    half = np.interp(across, [0.7, 1.2, 2.4, 3.9, 5.6], [0.26, 0.40, 0.40, 0.29, 0.07])
+    half = np.interp(across, [0.7, 1.2, 2.4, 3.9, 5.6], [0.20, 0.33, 0.33, 0.25, 0.06])
     end = np.maximum(np.clip(1.25 - across, 0.0, 1.0) / 0.5, np.clip(across - 4.9, 0.0, 1.0) / 0.8)
-    rank = np.clip(0.50 * rng.random(count) + 0.42 * np.abs(off) + 0.30 * end, 0.0, 1.4)
+    rank = np.clip(0.80 * rng.random(count) + 0.30 * off**2 + 0.30 * end, 0.0, 1.6)
     # Inner hairs stand up, outer ones lie down along the brow; both margins lean to its middle.
     lean = np.interp(across, [0.75, 1.5, 2.6, 5.6], [75.0, 48.0, 18.0, -22.0])
     lean = np.deg2rad(lean - 16.0 * off + rng.normal(0.0, 9.0, count))
@@ -130,13 +131,13 @@ def _noise() -> Floats:
     return np.ascontiguousarray(np.stack(layers, axis=2), dtype=np.float32)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
 def _ramp(low: float, high: float, value: float) -> float:
     share = min(1.0, max(0.0, (value - low) / (high - low)))
     return share * share * (3.0 - 2.0 * share)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
 def _paint(
     masks: Floats,
     noise: Floats,
@@ -156,14 +157,14 @@ def _paint(
             second = noise[(row + offsets[2]) & 255, (column + offsets[3]) & 255]
             tone = first[_COARSE] * 0.030 + first[_MIDDLE] * (0.022 + 0.02 * age)
             tone = 1.0 + tone + 0.030 * first[_FINE]
-            blood = 0.035 * second[_COARSE] + 0.030 * second[_MIDDLE]
+            blood = 0.025 * second[_COARSE] + 0.014 * second[_MIDDLE]
             blood += mask[_RUDDY] * (0.07 + 0.11 * fair)
             dark = mask[_SOCKET] * (0.10 + 0.16 * age) * (1.0 - 0.5 * makeup)
             red = skin[0] * tone * (1.0 + 0.25 * blood) * (1.0 - 0.8 * dark)
             green = skin[1] * tone * (1.0 - blood) * (1.0 - 1.15 * dark)
             blue = skin[2] * tone * (1.0 - 0.9 * blood) * (1.0 - dark)
             spot = freckles * mask[_SPECKLED] * _ramp(0.7, 1.6, second[_SPOT])
-            spot += 0.35 * age * _ramp(1.9, 2.5, second[_MIDDLE])
+            spot += 0.30 * age * _ramp(1.9, 2.5, second[_MIDDLE])
             red *= 1.0 - 0.30 * spot
             green *= 1.0 - 0.46 * spot
             blue *= 1.0 - 0.55 * spot
@@ -174,7 +175,7 @@ def _paint(
             shine = 0.34 + 0.26 * mask[_OIL] * (1.0 - 0.5 * makeup) + 0.03 * first[_FINE]
             lip = mask[_LIP]
             if lip > 0.0:
-                lined = (1.0 + 0.05 * mask[_GROOVE] + 0.02 * first[_FINE]) * 1.0
+                lined = (1.0 + 0.05 * mask[_GROOVE] + 0.02 * first[_FINE])
                 red += lip * (lips[0] * lined - red)
                 green += lip * (lips[1] * lined - green)
                 blue += lip * (lips[2] * lined - blue)
@@ -182,8 +183,9 @@ def _paint(
             open_nose = 1.0 - 0.85 * mask[_NOSTRIL]
             red, green, blue = red * open_nose, green * open_nose, blue * open_nose
             if mask[_BROW] < 1.9:
-                grown = _ramp(level + 0.34, level - 0.30, mask[_BROW] - 0.08 * second[_FINE])
-                grown *= 0.52 + 0.36 * brow
+                grown = _ramp(level + 0.30, level - 0.25, mask[_BROW] + 0.10 * second[_FINE])
+                grown *= (0.62 + 0.28 * brow) * (1.0 + 0.10 * first[_FINE])
+                grown = min(0.95, grown)
                 red += grown * (hair[0] - red)
                 green += grown * (hair[1] - green)
                 blue += grown * (hair[2] - blue)
@@ -224,12 +226,12 @@ def _mark(painted: Floats, rng: np.random.Generator, skin: Floats) -> None:
     """A few moles, in place."""
     for _ in range(int(rng.integers(0, 6))):
         x, y = rng.uniform(-5.5, 5.5), rng.uniform(-10.0, 5.5)
-        radius = rng.uniform(0.05, 0.13)
+        radius = rng.uniform(0.04, 0.09)
         column, row = int((x - LEFT) / PITCH), int((TOP - y) / PITCH)
         across, up = np.meshgrid(np.arange(-3, 4), np.arange(-3, 4))
         share = rng.uniform(0.3, 0.75) * np.exp(-(across**2 + up**2) * (PITCH / radius) ** 2)
         patch = painted[row - 3 : row + 4, column - 3 : column + 4, :3]
-        patch += share[..., None].astype(np.float32) * (skin * (0.35, 0.26, 0.24) - patch)
+        patch += share[..., None].astype(np.float32) * (skin * _MOLE - patch)
 
 
 @dataclass(frozen=True)
@@ -282,7 +284,7 @@ def _unit_furrows() -> dict[str, _Furrows]:
     return {name: furrows for name, furrows in found.items() if furrows is not None}
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
 def _add(
     relief: Floats,
     loss: Floats,
@@ -308,7 +310,7 @@ def _add(
             loss[top + i, mirrored] += weight * dark[i, j]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
 def _slopes(
     relief: Floats,
     loss: Floats,
