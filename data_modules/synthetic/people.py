@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data_modules.synthetic.identity import EYE_MODES, SHAPE_MODES
-from data_modules.synthetic.parameters import Colour, Identity
+from data_modules.synthetic.parameters import BEARDS, Colour, Identity
 
 _SKIN_LIGHT = np.array([0.66, 0.45, 0.35])
 _SKIN_MIDDLE = np.array([0.42, 0.25, 0.16])
@@ -23,6 +23,8 @@ _HAIR = np.array(
 _IRIS = np.array(
     [[0.045, 0.022, 0.012], [0.11, 0.065, 0.03], [0.12, 0.14, 0.09], [0.13, 0.19, 0.26]]
 )
+
+_BEARD_CHANCES = (0.50, 0.20, 0.22, 0.08)  # of `BEARDS`
 
 
 def _colour(value: np.ndarray) -> Colour:
@@ -44,7 +46,8 @@ def draw_identity(rng: np.random.Generator) -> Identity:
     """One person: shape modes standard normal, cut at 2.2; half men, half women.
 
     Skin runs from light to dark (melanin uniform in 0..1, light somewhat more often); dark skin
-    goes with dark hair and eyes; age is triangular; men may be shaven, stubbled or bearded.
+    goes with dark hair and eyes; age is triangular and greys
+    the hair; men may be shaven, stubbled or bearded, some women wear makeup.
     """
     male = bool(rng.random() < 0.5)
     names = [*SHAPE_MODES, *EYE_MODES]
@@ -67,7 +70,7 @@ def draw_identity(rng: np.random.Generator) -> Identity:
     age = float(rng.triangular(0.0, 0.15, 1.0))
     fair = max(0.0, 1.0 - 3.2 * melanin)
     chances = np.array([0.30, 0.35, 0.25 * fair, 0.28 * fair, 0.10 * fair, 0.0])
-    chances[5] = 0.9 * max(0.0, age - 0.45)
+    chances[5] = 0.3 * max(0.0, age - 0.45)
     hair = _HAIR[int(rng.choice(6, p=chances / chances.sum()))] * rng.uniform(0.8, 1.25)
     chances = np.array([0.45, 0.25, 0.15 * fair, 0.25 * fair])
     iris = _IRIS[int(rng.choice(4, p=chances / chances.sum()))] * rng.uniform(0.85, 1.2)
@@ -85,6 +88,14 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         if long_hair
         else (rng.normal(0.1, 0.5))
     )
+    curl = float(np.clip(rng.beta(1.0, 2.5) + 0.9 * max(0.0, melanin - 0.6), 0.0, 1.0))
+    beard_cut = str(rng.choice(BEARDS, p=_BEARD_CHANCES))
+    if beard_cut != "full" and beard:
+        stubble = min(stubble, 0.45)
+    grey = max(0.0, age - rng.uniform(0.3, 0.9)) * 2.2
+    hair = hair + min(1.0, grey) * (_HAIR[5] * rng.uniform(0.7, 1.15) - hair)
+    freckles = fair * max(0.0, rng.normal(-0.2, 0.5))
+    makeup = 0.0 if male or rng.random() < 0.45 else float(rng.beta(1.4, 1.6))
     return Identity(
         shape={name: round(float(np.clip(v, -2.6, 2.6)), 3) for name, v in shape.items()},
         skin=_skin(rng, melanin),
@@ -94,10 +105,14 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         brow=round(float(np.clip(rng.normal(0.62 if male else 0.32, 0.2), 0.05, 1.0)), 3),
         stubble=round(stubble, 3),
         beard=round(beard, 3),
+        beard_cut=beard_cut,
         hair_volume=round(float(rng.uniform(0.0, 0.1) if bald else rng.uniform(0.35, 1.6)), 3),
         hairline=round(float(hairline), 3),
         parting=round(float(rng.uniform(-1.0, 1.0)), 3),
         long_hair=long_hair,
         age=round(age, 3),
         texture=int(rng.integers(2**31)),
+        curl=round(curl, 3),
+        freckles=round(min(1.0, freckles), 3),
+        makeup=round(makeup, 3),
     )

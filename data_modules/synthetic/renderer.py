@@ -131,7 +131,8 @@ def _shadow_map(shot: _Shot, to_shadow: Floats) -> Floats:
         shot.head.triangles,
         _SHADOW_SIZE,
     )[0]
-    return depth
+    around = np.ones((5, 5), dtype=np.uint8)
+    return np.stack([depth, cv2.erode(depth, around), cv2.dilate(depth, around)], axis=2)
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types

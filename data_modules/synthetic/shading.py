@@ -27,12 +27,19 @@ def _ramp(low: float, high: float, value: float) -> float:
 
 @njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
 def _shadow(shadow: Floats, u: float, v: float, depth: float, bias: float) -> float:
-    """Share of a 3x3 neighbourhood, bilinearly weighted, that the key light reaches."""
+    """Share of a 3x3 neighbourhood, bilinearly weighted, that the key light reaches.
+
+    `shadow` (Q, Q, 3) holds the depth, and the least and the greatest of each 5x5 neighbourhood.
+    """
     size = shadow.shape[0]
     x, y = u - 0.5, v - 0.5
     column, row = int(np.floor(x)), int(np.floor(y))
     if column < 1 or row < 1 or column >= size - 2 or row >= size - 2:
         return 1.0
+    if shadow[row, column, 2] <= depth + bias:
+        return 1.0
+    if shadow[row, column, 1] >= depth + bias + 0.4:
+        return 0.0
     fx, fy = x - column, y - row
     total = 0.0
     for dy in range(-1, 3):
@@ -41,7 +48,7 @@ def _shadow(shadow: Floats, u: float, v: float, depth: float, bias: float) -> fl
             wx = 1.0 - fx if dx == -1 else (fx if dx == 2 else 1.0)
             # What stands a little in the way shades a little, so that no surface shades itself
             # in steps.
-            nearer = (shadow[row + dy, column + dx] - depth - bias) * 2.5
+            nearer = (shadow[row + dy, column + dx, 0] - depth - bias) * 2.5
             total += wx * wy * (1.0 - min(1.0, max(0.0, nearer)))
     return total / 9.0
 
@@ -96,7 +103,7 @@ def _eyeball(
     facing = nx * gaze[0] + ny * gaze[1] + nz * gaze[2]
     off = np.sqrt(max(0.0, 1.0 - facing * facing)) * 1.5
     vein = min(1.0, abs(across)) ** 3
-    colour[0], colour[1], colour[2] = 0.50 - 0.08 * vein, 0.455 - 0.15 * vein, 0.43 - 0.14 * vein
+    colour[0], colour[1], colour[2] = 0.45 - 0.07 * vein, 0.405 - 0.14 * vein, 0.38 - 0.13 * vein
     normal[0], normal[1], normal[2] = nx, ny, nz
     if facing > 0.0 and off < _IRIS + 0.04:
         ex, ey, ez = nx - facing * gaze[0], ny - facing * gaze[1], nz - facing * gaze[2]
@@ -127,7 +134,7 @@ def _eyeball(
     colour[2] += rim * (0.27 - colour[2])
     normal[1] += 0.5 * rim
     # The upper lid and its lashes shade the eyeball below them.
-    light = 0.34 + 0.66 * _ramp(0.0, 0.42, above)
+    light = 0.30 + 0.70 * _ramp(0.0, 0.48, above)
     return light * (0.80 + 0.20 * _ramp(0.0, 0.14, below)) * (1.0 - 0.35 * abs(across) ** 4)
 
 
@@ -136,7 +143,7 @@ def _specular(half: float, view_half: float, gloss: float, facing: float) -> flo
     """Highlight of a surface of this gloss, 0..1, per light that falls on it."""
     power = 7.0 + 42.0 * gloss * gloss
     fresnel = 0.028 + 0.6 * (1.0 - view_half) ** 5
-    return fresnel * (power + 2.0) * 0.16 * np.exp(power * (half - 1.0)) * facing * (0.25 + 0.95 * gloss)
+    return fresnel * (power + 2.0) * 0.21 * np.exp(power * (half - 1.0)) * facing * (0.25 + 0.95 * gloss)
 
 
 @njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
@@ -186,7 +193,7 @@ def shade(
         strands: (256, 256, 3) see `appearance.strands`.
         lamps: (8, 3) direction and colour of key, fill and back light, ambient colour,
             (hardness, -, -).
-        shadow: (Q, Q) depth along the key light.
+        shadow: (Q, Q, 3) depth along the key light, see `_shadow`.
         to_shadow: (3, 4) camera coordinates to shadow column, row, depth.
         centres: (2, 3) eyeballs in camera coordinates; first that on the head's left (+x).
         eyes: (2, 8) openings, see the constants above.
@@ -236,7 +243,7 @@ def shade(
             hairy = 0.0
             slope_x, slope_y = 0.0, 0.0
             is_eye = False
-            strand = 0.0
+            strand, y = 0.0, 9.0
             if t < skin_triangles:
                 front = wa * place[a, 2] + wb * place[b, 2] + wc * place[c, 2]
                 x = wa * place[a, 0] + wb * place[b, 0] + wc * place[c, 0]
@@ -321,7 +328,7 @@ def shade(
                     frizz = strands[i, j, 1] + fx * (strands[i, k, 1] - strands[i, j, 1])
                     strand += curl * (frizz - strand)
                 hairy = 1.0
-            if t < skin_triangles and hairy < 0.5:
+            if abs(y) < 2.6 and hairy < 0.5:
                 for k in range(2):
                     qx, qy, qz = px - centres[k, 0], py - centres[k, 1], pz - centres[k, 2]
                     if qx * qx + qy * qy + qz * qz > 6.5:
@@ -355,7 +362,7 @@ def shade(
                         nx, ny, nz = ball[0], ball[1], ball[2]
                         slope_x, slope_y = 0.0, 0.0
                         # Roots of the upper lashes hang over the eyeball.
-                        root = 0.75 * eye[LASH] * np.exp(-(((upper - height) / 0.05) ** 2))
+                        root = 0.85 * eye[LASH] * np.exp(-(((upper - height) / 0.07) ** 2))
                         for channel in range(3):
                             colour[channel] *= 1.0 - min(0.9, root)
                     elif abs(across) < 1.25:
@@ -368,11 +375,11 @@ def shade(
                             gap = height - middle
                             if abs(across) < 1.03:
                                 away = max(0.0, -gap) if gap < 0.0 else 1.6 * gap
-                                lash = _lashes(away, across, 0.20 * (gap < 0), 1.3 * eye[LASH], 34.0)
+                                lash = _lashes(away, across, 0.28 * (gap < 0), 1.7 * eye[LASH], 34.0)
                             slope_y -= 0.9 * np.exp(-((gap / 0.10) ** 2)) * (gap / 0.10) * fade
                         elif above >= 0.0:
                             if abs(across) < 1.06:
-                                lash = _lashes(above, across, 0.20, 1.25 * eye[LASH], 30.0)
+                                lash = _lashes(above, across, 0.24, 1.6 * eye[LASH], 30.0)
                                 lash *= _ramp(-1.06, -0.6, across)
                             slope_y += 0.55 * np.exp(-((above / 0.09) ** 2)) * fade
                         elif below >= 0.0:
@@ -429,7 +436,7 @@ def shade(
                 rim *= 0.6 + 2.2 * (1.0 - facing) ** 3 * (0.3 + 0.7 * shine)
                 rim *= 0.3 + 0.7 * reach
             if is_eye:
-                spot = np.exp(420.0 * (half - 1.0)) * 1.3 * (0.25 + 0.75 * lit)
+                spot = np.exp(200.0 * (half - 1.0)) * 1.3 * (0.25 + 0.75 * lit)
                 fx, fy, fz = vx + fill[0], vy + fill[1], vz + fill[2]
                 norm = 1.0 / np.sqrt(fx * fx + fy * fy + fz * fz + 1e-9)
                 second = 0.10 * np.exp(120.0 * ((bx * fx + by * fy + bz * fz) * norm - 1.0))

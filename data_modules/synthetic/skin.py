@@ -89,7 +89,7 @@ def _brow_ranks() -> Array:
     """Hairs drawn one by one, the fullest brow's outermost first, so that a threshold thins it."""
     rng = np.random.default_rng(12)
     fine = 4
-    count = 800
+    count = 1100
     across = 0.75 + 4.85 * rng.random(count) ** 0.9
     off = np.clip(rng.normal(0.0, 0.55, count), -1.3, 1.3)
     middle = np.interp(
@@ -183,7 +183,7 @@ def _paint(
             open_nose = 1.0 - 0.85 * mask[_NOSTRIL]
             red, green, blue = red * open_nose, green * open_nose, blue * open_nose
             if mask[_BROW] < 1.9:
-                grown = _ramp(level + 0.30, level - 0.25, mask[_BROW] + 0.10 * second[_FINE])
+                grown = _ramp(level + 0.38, level - 0.25, mask[_BROW] + 0.10 * second[_FINE])
                 grown *= (0.62 + 0.28 * brow) * (1.0 + 0.10 * first[_FINE])
                 grown = min(0.95, grown)
                 red += grown * (hair[0] - red)
