@@ -75,13 +75,16 @@ def _masks() -> _Masks:
     lip = lip * smoothstep(2.7, 2.4, np.abs(x))
     around = smoothstep(105, 88, np.abs(skin.angle)) * (1.0 - lip)
     # A beard's upper edge runs from the ear down to the mouth's corner and up beside it.
-    edge = np.interp(np.abs(x), [0.0, 2.2, 2.9, 4.2, 5.6, 6.6, 7.2], [-7.9, -7.9, -6.4, -6.5, -5.2, -3.0, -0.8])
-    below = edge - y + 0.0
-    jaw = smoothstep(-0.35, 0.75, below)
+    edge = np.interp(
+        np.abs(x), [0.0, 2.2, 2.9, 4.2, 5.6, 6.6, 7.2], [-7.9, -7.9, -6.4, -6.5, -5.2, -3.0, -0.8]
+    )
+    jaw = smoothstep(-0.45, 0.85, edge - y)
     under = bump(x, y, 0.0, -8.15, 0.5, 0.35)  # the tuft below the lip
-    upper = smoothstep(-4.9, -5.5, y) * smoothstep(-7.9, -7.3, y)
-    upper = upper * smoothstep(3.2, 2.5, np.abs(x) + 0.35 * (y + 6.2)) * (y > line)
-    upper = upper * (0.55 + 0.45 * smoothstep(0.0, 0.35, np.abs(x)))
+    # Thick below the nose, running out beyond the mouth's corners.
+    rise = np.interp(np.abs(x), [0.0, 0.5, 1.4, 2.6, 3.3], [-5.45, -5.35, -5.6, -6.35, -7.2])
+    upper = smoothstep(-0.15, 0.4, rise - y) * smoothstep(3.3, 2.4, np.abs(x))
+    upper = upper * np.where(y > line, 1.0, smoothstep(-7.9, -7.2, y) * (np.abs(x) > 2.3))
+    upper = upper * (0.50 + 0.50 * smoothstep(0.0, 0.35, np.abs(x)))
     lane = smoothstep(3.5, 2.8, np.abs(x)) * smoothstep(2.0, 2.5, np.abs(x)) * (y < -6.6)
     chin = smoothstep(3.0, 2.2, np.abs(x)) * smoothstep(-7.9, -8.7, y)
     strap = jaw * smoothstep(2.2, 1.2, np.abs(y + 9.9 - 0.12 * x * x))
@@ -89,7 +92,7 @@ def _masks() -> _Masks:
         "full": np.maximum.reduce([jaw, upper, under]),
         "goatee": np.maximum.reduce([chin, 0.9 * upper, 0.8 * lane * (y > -9.4), under]),
         "moustache": upper,
-        "chinstrap": np.maximum(strap, under * 0.0),
+        "chinstrap": strap,
     }
     full = kinds["full"] * around
     noise = np.random.default_rng(20020).standard_normal((len(x) // skin.columns, skin.columns))
@@ -131,9 +134,7 @@ def _places() -> Floats:
         across, up, depth = each.position.T
         turn = np.rad2deg(np.arctan2(across, depth))
         nothing = np.zeros(len(across))
-        places.append(
-            np.stack([nothing, nothing, nothing, _STRANDS * turn, -_ALONG * up], axis=1)
-        )
+        places.append(np.stack([nothing, nothing, nothing, _STRANDS * turn, -_ALONG * up], axis=1))
     return np.concatenate(places).astype(np.float32)
 
 

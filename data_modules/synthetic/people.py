@@ -7,9 +7,9 @@ import numpy as np
 from data_modules.synthetic.identity import EYE_MODES, SHAPE_MODES
 from data_modules.synthetic.parameters import BEARDS, Colour, Identity
 
-_SKIN_LIGHT = np.array([0.66, 0.45, 0.35])
+_SKIN_LIGHT = np.array([0.57, 0.38, 0.29])
 _SKIN_MIDDLE = np.array([0.42, 0.25, 0.16])
-_SKIN_DARK = np.array([0.12, 0.062, 0.038])
+_SKIN_DARK = np.array([0.14, 0.074, 0.046])
 _HAIR = np.array(
     [
         [0.012, 0.010, 0.009],

@@ -131,8 +131,11 @@ def _shadow_map(shot: _Shot, to_shadow: Floats) -> Floats:
         shot.head.triangles,
         _SHADOW_SIZE,
     )[0]
-    around = np.ones((5, 5), dtype=np.uint8)
-    return np.stack([depth, cv2.erode(depth, around), cv2.dilate(depth, around)], axis=2)
+    around = np.ones((4, 4), dtype=np.uint8)  # all that `shading` may weigh
+    return np.stack(
+        [depth, cv2.erode(depth, around, anchor=(1, 1)), cv2.dilate(depth, around, anchor=(1, 1))],
+        axis=2,
+    )
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types

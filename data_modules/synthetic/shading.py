@@ -29,7 +29,7 @@ def _ramp(low: float, high: float, value: float) -> float:
 def _shadow(shadow: Floats, u: float, v: float, depth: float, bias: float) -> float:
     """Share of a 3x3 neighbourhood, bilinearly weighted, that the key light reaches.
 
-    `shadow` (Q, Q, 3) holds the depth, and the least and the greatest of each 5x5 neighbourhood.
+    `shadow` (Q, Q, 3) holds the depth, and the least and the greatest of the 4x4 around.
     """
     size = shadow.shape[0]
     x, y = u - 0.5, v - 0.5
@@ -68,12 +68,10 @@ def _margins(eye: Floats, across: float) -> tuple[float, float, float]:
 
 
 @njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
-def _lashes(
-    away: float, across: float, length: float, thick: float, streaks: float
-) -> float:
+def _lashes(away: float, across: float, length: float, thick: float, streaks: float) -> float:
     """Cover of a row of lashes `away` cm from the lid's margin, 0..1."""
     outer = 0.5 + 0.5 * across
-    edge = (0.036 + 0.030 * outer) * thick
+    edge = (0.042 + 0.032 * outer) * thick
     line = np.exp(-((away / edge) ** 2)) * (0.72 + 0.25 * outer)
     reach = length * (0.45 + 0.75 * outer) * (0.8 + 0.2 * np.sin(across * streaks * 0.7))
     if away < reach:
@@ -103,15 +101,15 @@ def _eyeball(
     facing = nx * gaze[0] + ny * gaze[1] + nz * gaze[2]
     off = np.sqrt(max(0.0, 1.0 - facing * facing)) * 1.5
     vein = min(1.0, abs(across)) ** 3
-    colour[0], colour[1], colour[2] = 0.45 - 0.07 * vein, 0.405 - 0.14 * vein, 0.38 - 0.13 * vein
+    colour[0], colour[1], colour[2] = 0.42 - 0.07 * vein, 0.375 - 0.14 * vein, 0.35 - 0.13 * vein
     normal[0], normal[1], normal[2] = nx, ny, nz
     if facing > 0.0 and off < _IRIS + 0.04:
         ex, ey, ez = nx - facing * gaze[0], ny - facing * gaze[1], nz - facing * gaze[2]
         angle = np.arctan2(ey, ex)
         fibre = np.sin(angle * 29.0 + 3.0 * np.sin(angle * 5.0)) + np.sin(angle * 13.0 + 1.7)
         inner = off / _IRIS
-        bright = 1.25 + 0.22 * fibre * inner
-        bright += 0.5 * np.exp(-(((inner - 0.50) / 0.14) ** 2))  # the collarette
+        bright = 0.85 + 0.18 * fibre * inner
+        bright += 0.4 * np.exp(-(((inner - 0.50) / 0.14) ** 2))  # the collarette
         bright *= 1.0 - 0.72 * _ramp(0.74, 1.0, inner)  # the limbal ring
         # The cornea gathers light on the side away from the lamp.
         bright *= 1.0 - 0.9 * (ex * key[0] + ey * key[1] + ez * key[2])
@@ -129,13 +127,16 @@ def _eyeball(
     colour[1] += flesh * (0.19 - colour[1])
     colour[2] += flesh * (0.17 - colour[2])
     rim = _ramp(0.085, 0.03, below)  # the lower lid's wet edge
-    colour[0] += rim * (0.52 - colour[0])
-    colour[1] += rim * (0.30 - colour[1])
-    colour[2] += rim * (0.27 - colour[2])
-    normal[1] += 0.5 * rim
+    colour[0] += rim * (0.42 - colour[0])
+    colour[1] += rim * (0.24 - colour[1])
+    colour[2] += rim * (0.21 - colour[2])
+    normal[1] += 0.3 * rim
     # The upper lid and its lashes shade the eyeball below them.
-    light = 0.30 + 0.70 * _ramp(0.0, 0.48, above)
-    return light * (0.80 + 0.20 * _ramp(0.0, 0.14, below)) * (1.0 - 0.35 * abs(across) ** 4)
+    light = 0.22 + 0.78 * _ramp(-0.05, 0.62, above)
+    gathered: float = (
+        light * (0.80 + 0.20 * _ramp(0.0, 0.14, below)) * (1.0 - 0.35 * abs(across) ** 4)
+    )
+    return gathered
 
 
 @njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
@@ -143,7 +144,14 @@ def _specular(half: float, view_half: float, gloss: float, facing: float) -> flo
     """Highlight of a surface of this gloss, 0..1, per light that falls on it."""
     power = 7.0 + 42.0 * gloss * gloss
     fresnel = 0.028 + 0.6 * (1.0 - view_half) ** 5
-    return fresnel * (power + 2.0) * 0.21 * np.exp(power * (half - 1.0)) * facing * (0.25 + 0.95 * gloss)
+    return (
+        fresnel
+        * (power + 2.0)
+        * 0.21
+        * np.exp(power * (half - 1.0))
+        * facing
+        * (0.25 + 0.95 * gloss)
+    )
 
 
 @njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
@@ -271,7 +279,12 @@ def shade(
                             hairy = 0.94 * grown
                             strand = 0.5 * strand + 0.8 * short
                 gx, gy = (x - LEFT) / PITCH - 0.5, (TOP - y) / PITCH - 0.5
-                if front > 0.0 and hairy < 0.99 and 0.0 <= gx < columns - 1 and 0.0 <= gy < rows - 1:
+                if (
+                    front > 0.0
+                    and hairy < 0.99
+                    and 0.0 <= gx < columns - 1
+                    and 0.0 <= gy < rows - 1
+                ):
                     i, j = int(gy), int(gx)
                     fy, fx = gy - i, gx - j
                     w00, w01 = (1.0 - fy) * (1.0 - fx), (1.0 - fy) * fx
@@ -375,8 +388,10 @@ def shade(
                             gap = height - middle
                             if abs(across) < 1.03:
                                 away = max(0.0, -gap) if gap < 0.0 else 1.6 * gap
-                                lash = _lashes(away, across, 0.28 * (gap < 0), 1.7 * eye[LASH], 34.0)
-                            slope_y -= 0.9 * np.exp(-((gap / 0.10) ** 2)) * (gap / 0.10) * fade
+                                lash = _lashes(
+                                    away, across, 0.28 * (gap < 0), 1.7 * eye[LASH], 34.0
+                                )
+                            slope_y += 0.8 * np.exp(-((gap / 0.10) ** 2)) * (gap / 0.10) * fade
                         elif above >= 0.0:
                             if abs(across) < 1.06:
                                 lash = _lashes(above, across, 0.24, 1.6 * eye[LASH], 30.0)
@@ -394,7 +409,7 @@ def shade(
                             # The skin above hangs over the lid's plate: bright edge, dark groove.
                             deep = (height - fold) / 0.085
                             groove = np.exp(-deep * deep) * eye[FOLD] * (0.35 + 0.65 * fade)
-                            groove *= (1.0 - 0.55 * shut) * _ramp(1.12, 0.85, abs(across))
+                            groove *= (1.0 - 0.80 * shut) * _ramp(1.12, 0.85, abs(across))
                             slope_y += 1.0 * groove * (deep + 0.35)
                             reach *= 1.0 - 0.62 * groove
                         lash = min(0.95, lash)
@@ -421,7 +436,7 @@ def shade(
             lit *= 1.0 - (1.0 - min(1.0, reach)) ** 2
             to_key = bx * key[0] + by * key[1] + bz * key[2]
             to_fill = max(0.0, 0.35 + 0.65 * (bx * fill[0] + by * fill[1] + bz * fill[2]))
-            sky = (0.70 + 0.30 * by) * reach
+            sky = (0.60 + 0.40 * by) * reach
             vx, vy, vz = -px, -py, distance - pz
             norm = 1.0 / np.sqrt(vx * vx + vy * vy + vz * vz)
             vx, vy, vz = vx * norm, vy * norm, vz * norm

@@ -63,8 +63,8 @@ def _masks() -> Floats:
     lip = smoothstep(-0.06, 0.08, red - np.abs(y - line)) * smoothstep(2.62, 2.35, np.abs(x))
     rng = np.random.default_rng(11)
     groove = gaussian_filter(rng.standard_normal(x.shape), (3.0, 0.7))
-    socket = bump(x, y, 2.75, -0.95, 1.3, 0.45) + 0.8 * bump(x, y, 1.75, 0.1, 0.45, 0.5)
-    socket = socket + 0.45 * bump(x, y, 3.3, 0.75, 1.4, 0.35)
+    socket = bump(x, y, 2.75, -0.95, 1.3, 0.45) + 1.1 * bump(x, y, 1.7, 0.2, 0.45, 0.6)
+    socket = socket + 0.9 * bump(x, y, 3.2, 0.85, 1.4, 0.38)
     ruddy = 0.6 * bump(x, y, 4.0, -3.3, 1.5, 1.3) + 0.7 * bump(x, y, 0.0, -4.1, 1.0, 0.8)
     ruddy = ruddy + 0.3 * bump(x, y, 0.0, -10.0, 1.3, 0.8) + 0.25 * bump(x, y, 0.0, 4.2, 3.0, 1.0)
     oil = bump(x, y, 0.0, 3.8, 2.6, 1.3) + bump(x, y, 0.0, -2.6, 0.75, 2.0)
@@ -77,7 +77,7 @@ def _masks() -> Floats:
         _brow_ranks(),
         np.clip(ruddy, 0.0, 1.0),
         bump(x, y, 0.66, -4.86, 0.24, 0.12),
-        np.clip(socket, 0.0, 1.0),
+        np.clip(socket, 0.0, 1.2),
         np.clip(oil, 0.0, 1.0),
         np.clip(speckled, 0.0, 1.0),
         np.clip(lid, 0.0, 1.0),
@@ -105,8 +105,12 @@ def _brow_ranks() -> Array:
     canvas = np.full((ROWS * fine, COLUMNS * fine), 2.0, dtype=np.float32)
     for k in np.argsort(-rank):
         x, y = across[k], middle[k] + off[k] * half[k]
-        start = np.array([x - 0.4 * length[k] * np.cos(lean[k]), y - 0.4 * length[k] * np.sin(lean[k])])
-        stop = np.array([x + 0.6 * length[k] * np.cos(lean[k]), y + 0.6 * length[k] * np.sin(lean[k])])
+        start = np.array(
+            [x - 0.4 * length[k] * np.cos(lean[k]), y - 0.4 * length[k] * np.sin(lean[k])]
+        )
+        stop = np.array(
+            [x + 0.6 * length[k] * np.cos(lean[k]), y + 0.6 * length[k] * np.sin(lean[k])]
+        )
         for mirror in (1.0, -1.0):
             ends = [
                 (
@@ -159,7 +163,7 @@ def _paint(
             tone = 1.0 + tone + 0.030 * first[_FINE]
             blood = 0.025 * second[_COARSE] + 0.014 * second[_MIDDLE]
             blood += mask[_RUDDY] * (0.07 + 0.11 * fair)
-            dark = mask[_SOCKET] * (0.10 + 0.16 * age) * (1.0 - 0.5 * makeup)
+            dark = mask[_SOCKET] * (0.17 + 0.14 * age) * (1.0 - 0.4 * makeup)
             red = skin[0] * tone * (1.0 + 0.25 * blood) * (1.0 - 0.8 * dark)
             green = skin[1] * tone * (1.0 - blood) * (1.0 - 1.15 * dark)
             blue = skin[2] * tone * (1.0 - 0.9 * blood) * (1.0 - dark)
@@ -175,7 +179,7 @@ def _paint(
             shine = 0.34 + 0.26 * mask[_OIL] * (1.0 - 0.5 * makeup) + 0.03 * first[_FINE]
             lip = mask[_LIP]
             if lip > 0.0:
-                lined = (1.0 + 0.05 * mask[_GROOVE] + 0.02 * first[_FINE])
+                lined = 1.0 + 0.05 * mask[_GROOVE] + 0.02 * first[_FINE]
                 red += lip * (lips[0] * lined - red)
                 green += lip * (lips[1] * lined - green)
                 blue += lip * (lips[2] * lined - blue)
@@ -350,7 +354,7 @@ def fold_skin(identity: Identity, action_units: Mapping[str, Intensity]) -> Floa
     relief = np.zeros((ROWS, COLUMNS), dtype=np.float32)
     loss = np.zeros_like(relief)
     x = LEFT + PITCH * (np.arange(COLUMNS) + 0.5)
-    share = smoothstep(-_MIDLINE, _MIDLINE, x).astype(np.float32)
+    share = smoothstep(-_MIDLINE, _MIDLINE, x.astype(np.float64)).astype(np.float32)
     at_rest = _rest_furrows()
     acting = [(at_rest, (identity.age, identity.age))] if at_rest is not None else []
     for name, intensity in action_units.items():
