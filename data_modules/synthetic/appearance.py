@@ -85,12 +85,12 @@ def _masks() -> _Masks:
     upper = smoothstep(-0.15, 0.4, rise - y) * smoothstep(3.3, 2.4, np.abs(x))
     upper = upper * np.where(y > line, 1.0, smoothstep(-7.9, -7.2, y) * (np.abs(x) > 2.3))
     upper = upper * (0.50 + 0.50 * smoothstep(0.0, 0.35, np.abs(x)))
-    lane = smoothstep(3.5, 2.8, np.abs(x)) * smoothstep(2.0, 2.5, np.abs(x)) * (y < -6.6)
-    chin = smoothstep(3.0, 2.2, np.abs(x)) * smoothstep(-7.9, -8.7, y)
+    lane = smoothstep(3.7, 2.7, np.abs(x)) * smoothstep(1.8, 2.6, np.abs(x)) * (y < -6.6)
+    chin = smoothstep(3.4, 1.8, np.abs(x) + 0.2 * (y + 9.5)) * smoothstep(-7.9, -8.7, y)
     strap = jaw * smoothstep(2.2, 1.2, np.abs(y + 9.9 - 0.12 * x * x))
     kinds = {
         "full": np.maximum.reduce([jaw, upper, under]),
-        "goatee": np.maximum.reduce([chin, 0.9 * upper, 0.8 * lane * (y > -9.4), under]),
+        "goatee": np.maximum.reduce([chin, 0.9 * upper, 0.65 * lane * (y > -9.4), under]),
         "moustache": upper,
         "chinstrap": strap,
     }

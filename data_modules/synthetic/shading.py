@@ -72,7 +72,7 @@ def _lashes(away: float, across: float, length: float, thick: float, streaks: fl
     """Cover of a row of lashes `away` cm from the lid's margin, 0..1."""
     outer = 0.5 + 0.5 * across
     edge = (0.042 + 0.032 * outer) * thick
-    line = np.exp(-((away / edge) ** 2)) * (0.72 + 0.25 * outer)
+    line: float = np.exp(-((away / edge) ** 2)) * (0.72 + 0.25 * outer)
     reach = length * (0.45 + 0.75 * outer) * (0.8 + 0.2 * np.sin(across * streaks * 0.7))
     if away < reach:
         wave = 0.5 + 0.5 * np.sin(across * streaks + away * 10.0 * across)
@@ -144,7 +144,7 @@ def _specular(half: float, view_half: float, gloss: float, facing: float) -> flo
     """Highlight of a surface of this gloss, 0..1, per light that falls on it."""
     power = 7.0 + 42.0 * gloss * gloss
     fresnel = 0.028 + 0.6 * (1.0 - view_half) ** 5
-    return (
+    highlight: float = (
         fresnel
         * (power + 2.0)
         * 0.21
@@ -152,6 +152,7 @@ def _specular(half: float, view_half: float, gloss: float, facing: float) -> flo
         * facing
         * (0.25 + 0.95 * gloss)
     )
+    return highlight
 
 
 @njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types

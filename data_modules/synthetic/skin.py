@@ -121,7 +121,8 @@ def _brow_ranks() -> Array:
             ]
             cv2.line(canvas, ends[0], ends[1], float(rank[k]), 2)
     small = cv2.resize(canvas, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
-    return small.astype(np.float64)
+    ranks: Array = small.astype(np.float64)
+    return ranks
 
 
 @cache
@@ -214,7 +215,7 @@ def _painted(identity: Identity) -> Floats:
     # Brows are seldom as fair as the hair on the head.
     hair = 0.75 * hair + 0.12 * skin * np.float32(hair.mean() > 0.1)
     lips = skin * np.asarray((0.88, 0.60, 0.63), dtype=np.float32)
-    share = np.float32(min(0.85, 0.45 * identity.lip + 0.5 * identity.makeup))
+    share = np.float32(min(0.8, 0.36 * identity.lip + 0.5 * identity.makeup))
     lips = lips + share * (np.asarray(_LIP_RED, dtype=np.float32) * (0.55 + 0.6 * skin[0]) - lips)
     fair = float(np.clip((skin[0] - 0.12) / 0.5, 0.0, 1.0))
     amounts = np.asarray(
