@@ -1,9 +1,9 @@
-"""How a head is coloured: skin, lips, brows, beard and hair, per vertex of the mesh."""
+"""How a head is coloured between the details of `skin`: skin, hair and what else has a colour."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +19,18 @@ from data_modules.synthetic.anatomy import (
     upper_lip_height,
 )
 from data_modules.synthetic.hair import hair_form, recession
-from data_modules.synthetic.parameters import Identity
+from data_modules.synthetic.parameters import BEARDS, Identity
 from data_modules.synthetic.surface import surface
 
 Floats = NDArray[np.float32]
 _CLOTH = (0.10, 0.12, 0.16)
-_LIP_RED = (0.52, 0.14, 0.12)
 _COLLAR = -15.2  # height of the collar, cm
-_ZERO = np.zeros(1, dtype=np.float32)
+_STRANDS = 768 / 360  # points of the strand noise per degree of longitude
+_ALONG = 4.0  # points of the strand noise per cm along a strand
+
+
+BARE = -9.0
+"""Distance in cm into the hair of what has none at all."""
 
 
 @dataclass(frozen=True)
@@ -34,44 +38,34 @@ class Coat:
     """Colour and relief of one head.
 
     Attributes:
-        albedo: (V, 3) float32 linear reflectance.
-        gloss: (V,) float32 strength of the highlight.
+        colour: (V, 4) float32 linear reflectance and strength of the highlight.
+        growth: (V, 3) float32 distance in cm into the hair, negative outside; share of beard;
+            share of stubble.
+        place: (V, 5) float32 anchor x and y in cm; share of `skin`'s grid; point (across, along)
+            of the strand noise.
         relief: (N,) float32 growth of the skin outwards in cm.
     """
 
-    albedo: Floats
-    gloss: Floats
+    colour: Floats
+    growth: Floats
+    place: Floats
     relief: Floats
 
 
 @dataclass(frozen=True)
 class _Masks:
-    lip: Floats
-    brow: Floats  # signed distance in cm into the brow at its widest, negative outside
-    beard: Floats
-    ruddy: Floats
-    nostril: Floats
-    socket: Floats
+    beards: Floats  # (kinds, N) where each of `BEARDS` grows
+    stubble: Floats
     hairline: Floats  # height in cm above the mean hairline, negative on the face
     half: Floats  # -1 on the picture's left of the forehead, 1 on its right, 0 behind
-    mottle: Floats  # (4, N) smooth noise of unit variance
-    strand: Floats  # (4, N) noise along hairs
+    uneven: Floats  # (N,) smooth noise of unit variance
+    lip: Floats
 
 
 def _hairline(angle: Array) -> Array:
-    knots = [0, 18, 35, 45, 52, 60, 72, 80, 92, 100, 120, 180]
-    level = [6.6, 6.7, 6.4, 5.6, 4.2, 2.8, 1.6, -2.0, -2.4, -4.0, -8.0, -9.0]
+    knots = [0, 18, 35, 45, 52, 60, 66, 72, 76, 80, 92, 100, 120, 180]
+    level = [6.5, 6.6, 6.3, 5.5, 4.6, 3.6, 2.0, -0.6, -1.6, -2.2, -2.6, -4.0, -8.0, -9.0]
     result: Array = np.interp(np.abs(angle), knots, level)
-    return result
-
-
-def _brow(x: Array, y: Array) -> Array:
-    """Signed distance into a brow of full thickness, cm."""
-    across = np.abs(x)
-    centre = np.interp(across, [0.9, 1.4, 2.4, 3.9, 4.8, 5.6], [1.52, 1.62, 1.80, 2.00, 1.80, 1.35])
-    half = np.interp(across, [0.75, 1.2, 2.4, 3.9, 5.4], [0.30, 0.46, 0.50, 0.42, 0.16])
-    ends = np.minimum(across - 0.85, 5.45 - across)
-    result: Array = np.minimum(half - np.abs(y - centre), ends)
     return result
 
 
@@ -81,141 +75,136 @@ def _masks() -> _Masks:
     x, y = skin.anchor.T
     line = lip_line(x)
     red = np.where(skin.side > 0, upper_lip_height(x), lower_lip_height(x))
-    lip = smoothstep(-0.07, 0.09, red - np.abs(y - line)) * (skin.front > 0)
-    lip = lip * smoothstep(2.62, 2.35, np.abs(x))
-    jaw = smoothstep(-3.2, -6.5, y + 0.35 * np.abs(x)) * smoothstep(1.8, 0.0, y + 3.0)
-    jaw = jaw * smoothstep(105, 90, np.abs(skin.angle)) * smoothstep(-4.7, -5.3, y)
-    moustache = bump(x, y, 1.1, -5.95, 1.3, 0.42) * (y > -6.9)
-    beard = np.maximum(jaw, 0.9 * moustache) * (1.0 - lip)
-    socket = bump(x, y, 3.0, -0.9, 1.4, 0.5) + 0.9 * bump(x, y, 2.9, 0.35, 1.3, 0.5)
-    ruddy = 0.45 * bump(x, y, 4.0, -3.4, 1.7, 1.5) + 0.6 * bump(x, y, 0.0, -4.1, 1.1, 0.9)
-    mottle, strand = _noise(len(x) // skin.columns, skin.columns)
+    lip = smoothstep(-0.10, 0.06, red - np.abs(y - line)) * (skin.front > 0)
+    lip = lip * smoothstep(2.7, 2.4, np.abs(x))
+    around = smoothstep(105, 88, np.abs(skin.angle)) * (1.0 - lip)
+    # A beard's upper edge runs from the ear down to the mouth's corner and up beside it.
+    edge = np.interp(
+        np.abs(x), [0.0, 2.2, 2.9, 4.2, 5.6, 6.6, 7.2], [-7.9, -7.9, -6.4, -6.5, -5.2, -3.0, -0.8]
+    )
+    jaw = smoothstep(-0.45, 0.85, edge - y)
+    under = bump(x, y, 0.0, -8.15, 0.5, 0.35)  # the tuft below the lip
+    # Thick below the nose, running out beyond the mouth's corners.
+    rise = np.interp(np.abs(x), [0.0, 0.5, 1.4, 2.6, 3.3], [-5.45, -5.35, -5.6, -6.35, -7.2])
+    upper = smoothstep(-0.15, 0.4, rise - y) * smoothstep(3.3, 2.4, np.abs(x))
+    upper = upper * np.where(y > line, 1.0, smoothstep(-7.9, -7.2, y) * (np.abs(x) > 2.3))
+    upper = upper * (0.50 + 0.50 * smoothstep(0.0, 0.35, np.abs(x)))
+    lane = smoothstep(3.7, 2.7, np.abs(x)) * smoothstep(1.8, 2.6, np.abs(x)) * (y < -6.6)
+    chin = smoothstep(3.4, 1.8, np.abs(x) + 0.2 * (y + 9.5)) * smoothstep(-7.9, -8.7, y)
+    strap = jaw * smoothstep(2.2, 1.2, np.abs(y + 9.9 - 0.12 * x * x))
+    kinds = {
+        "full": np.maximum.reduce([jaw, upper, under]),
+        "goatee": np.maximum.reduce([chin, 0.9 * upper, 0.65 * lane * (y > -9.4), under]),
+        "moustache": upper,
+        "chinstrap": strap,
+    }
+    full = kinds["full"] * around
+    noise = np.random.default_rng(20020).standard_normal((len(x) // skin.columns, skin.columns))
+    noise = gaussian_filter(noise, 2.5)
     return _Masks(
-        lip=lip.astype(np.float32),
-        brow=_brow(x, y).astype(np.float32),
-        beard=(beard * skin.front).astype(np.float32),
-        ruddy=(ruddy * skin.front).astype(np.float32),
-        nostril=(bump(x, y, 0.66, -4.84, 0.26, 0.13) * skin.front).astype(np.float32),
-        socket=(np.clip(socket, 0.0, 1.0) * skin.front).astype(np.float32),
+        beards=np.stack([kinds[name] * around for name in BEARDS]).astype(np.float32),
+        stubble=full.astype(np.float32),
         hairline=(y - _hairline(skin.angle)).astype(np.float32),
         half=(np.tanh(x / 2.0) * skin.front).astype(np.float32),
-        mottle=mottle,
-        strand=strand,
+        uneven=(noise / noise.std()).ravel().astype(np.float32),
+        lip=lip.astype(np.float32),
     )
 
 
-def _noise(rows: int, columns: int) -> tuple[Floats, Floats]:
-    """Four fields each of skin mottling and of hair strands, (4, rows * columns)."""
-    rng = np.random.default_rng(20020)  # any seed; `Identity.texture` mixes the fields
-    mottle, strand = [], []
-    for spread in (0.8, 0.8, 3.0, 3.0):
-        skin = gaussian_filter(rng.standard_normal((rows, columns)), spread)
-        hair = gaussian_filter(rng.standard_normal((rows, columns)), (6.0, 0.55))
-        mottle.append((skin / skin.std()).ravel())
-        strand.append((hair / hair.std()).ravel())
-    return np.asarray(mottle, dtype=np.float32), np.asarray(strand, dtype=np.float32)
+@cache
+def strands() -> Floats:
+    """Noise along hairs, repeating at the edges, (256 along, 256 across, 3), unit variance each.
+
+    Long strands, curls, and the short hairs of a beard.
+    """
+    rng = np.random.default_rng(20021)
+    long = gaussian_filter(rng.standard_normal((256, 256)), (16.0, 0.8), mode="wrap")
+    lock = gaussian_filter(rng.standard_normal((256, 256)), (22.0, 3.0), mode="wrap")
+    curl = gaussian_filter(rng.standard_normal((256, 256)), 1.7, mode="wrap")
+    short = gaussian_filter(rng.standard_normal((256, 256)), (1.6, 0.6), mode="wrap")
+    layers = [long / long.std() + 0.8 * lock / lock.std(), curl, short]
+    return np.ascontiguousarray(
+        np.stack([layer / layer.std() for layer in layers], axis=2), dtype=np.float32
+    )
+
+
+@cache
+def _places() -> Floats:
+    """`Coat.place` of the skin and all parts."""
+    skin = surface()
+    turn, (x, y) = skin.angle, skin.anchor.T
+    places = [np.stack([x, y, skin.front, _STRANDS * turn, -_ALONG * y], axis=1)]
+    for each in parts():
+        across, up, depth = each.position.T
+        turn = np.rad2deg(np.arctan2(across, depth))
+        nothing = np.zeros(len(across))
+        places.append(np.stack([nothing, nothing, nothing, _STRANDS * turn, -_ALONG * up], axis=1))
+    return np.concatenate(places).astype(np.float32)
 
 
 def _step(low: float, high: float, value: Floats) -> Floats:
     return smoothstep(low, high, value.astype(np.float64)).astype(np.float32)
 
 
-def _mix(albedo: Floats, colour: Floats, share: Floats) -> None:
-    albedo += share[:, None] * (colour - albedo)
-
-
 def build_coat(identity: Identity) -> Coat:
     """Colour a head; what is painted on skin moves with the skin."""
-    mottle, strand = _texture(identity.texture)
-    albedo = _skin(identity, mottle)
-    brow = _paint_brows(albedo, identity, mottle, strand)
-    scalp, beard, relief = _grow_hair(albedo, identity, strand)
-    masks = _masks()
-    gloss = 0.55 + 0.35 * masks.lip + 0.25 * masks.ruddy - 0.3 * scalp - 0.4 * beard - 0.3 * brow
-    albedos, glosses = [np.clip(albedo, 0.004, 0.95)], [np.clip(gloss, 0.05, 1.0)]
+    # The head's shape has no say in its colours, so one coat serves all frames of a person.
+    return _coat(replace(identity, shape=()))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=4)
+def _coat(identity: Identity) -> Coat:
     skin = np.asarray(identity.skin, dtype=np.float32)
     hair = np.asarray(identity.hair, dtype=np.float32)
+    growth, relief = _grow(identity)
+    plain = np.empty((len(relief), 4), dtype=np.float32)
+    plain[:] = (*skin, 0.34)
+    colours, growths = [plain], [growth]
     for each in parts():
         if each.name == "long_hair" and not identity.long_hair:
             continue
         colour, shine = _part_colour(each.name, skin, hair)
-        painted = np.repeat(colour[None], len(each.position), axis=0)
+        painted = np.empty((len(each.position), 4), dtype=np.float32)
+        painted[:] = (*colour, shine)
         if each.name == "neck":
-            painted[each.position[:, 1] < _COLLAR] = np.asarray(_CLOTH, dtype=np.float32)
-        albedos.append(painted)
-        glosses.append(np.full(len(painted), shine, dtype=np.float32))
+            painted[each.position[:, 1] < _COLLAR, :3] = np.asarray(_CLOTH, dtype=np.float32)
+        grown = np.zeros((len(painted), 3), dtype=np.float32)
+        grown[:, 0] = -BARE if each.name == "long_hair" else BARE
+        colours.append(painted)
+        growths.append(grown)
     return Coat(
-        albedo=np.concatenate(albedos).astype(np.float32),
-        gloss=np.concatenate(glosses).astype(np.float32),
-        relief=relief.astype(np.float32),
+        colour=np.concatenate(colours),
+        growth=np.concatenate(growths),
+        place=_places()[: sum(map(len, colours))],
+        relief=relief,
     )
 
 
-def _texture(seed: int) -> tuple[Floats, Floats]:
-    """This person's mottling and hair strands, (N,) each, of about unit variance."""
-    weights = np.random.default_rng(seed).standard_normal((2, 4)).astype(np.float32)
-    weights /= np.sqrt((weights**2).sum(axis=1, keepdims=True))
-    mottle, strand = _masks().mottle, _masks().strand
-    # Summed one by one, because a BLAS product may differ between machines and threads.
-    first: Floats = sum((w * field for w, field in zip(weights[0], mottle, strict=True)), _ZERO)
-    second: Floats = sum((w * field for w, field in zip(weights[1], strand, strict=True)), _ZERO)
-    return first, second
-
-
-def _skin(identity: Identity, mottle: Floats) -> Floats:
-    """Skin, lips, nostrils and the shadow of a shaven beard, (N, 3)."""
+def _grow(identity: Identity) -> tuple[Floats, Floats]:
+    """Where hair, beard and stubble grow (N, 3), and how thick they are in cm (N,)."""
     masks = _masks()
-    skin = np.asarray(identity.skin, dtype=np.float32)
-    albedo = np.repeat(skin[None], len(masks.lip), axis=0)
-    albedo *= (1.0 + 0.045 * mottle)[:, None]
-    warm = np.asarray((1.08, 0.84, 0.824), dtype=np.float32)
-    albedo *= 1.0 + masks.ruddy[:, None] * (warm - 1.0)
-    dark = np.asarray((0.80, 0.72, 0.74), dtype=np.float32)
-    albedo *= 1.0 + masks.socket[:, None] * (dark - 1.0) * (0.5 + 0.5 * identity.age)
-    red = skin * np.asarray((0.86, 0.58, 0.60), dtype=np.float32)
-    red = red + identity.lip * 0.55 * (np.asarray(_LIP_RED, dtype=np.float32) - red)
-    _mix(albedo, red, masks.lip * 0.95)
-    albedo *= (1.0 - 0.85 * masks.nostril)[:, None]
-    shadow = 0.45 * skin + 0.3 * np.asarray(identity.hair, dtype=np.float32)
-    stubble = masks.beard * identity.stubble * (0.55 + 0.12 * mottle)
-    _mix(albedo, shadow, np.clip(stubble, 0.0, 1.0))
-    return albedo
-
-
-def _paint_brows(albedo: Floats, identity: Identity, mottle: Floats, strand: Floats) -> Floats:
-    """Paint the brows in place; returns where they are, (N,)."""
-    thin = (0.30 - 0.45 * identity.brow) + 0.04 * strand
-    brow = _step(-0.16, 0.26, _masks().brow - thin) * (0.45 + 0.5 * identity.brow)
-    hair = 0.9 * np.asarray(identity.hair, dtype=np.float32)
-    _mix(albedo, hair, np.clip(brow * (1.0 + 0.12 * mottle), 0.0, 0.95))
-    return brow
-
-
-def _grow_hair(albedo: Floats, identity: Identity, strand: Floats) -> tuple[Floats, Floats, Floats]:
-    """Paint hair and beard in place; returns where they are and their thickness in cm, (N,)."""
-    masks = _masks()
-    strands = np.asarray(identity.hair, dtype=np.float32) * np.exp(0.28 * strand)[:, None]
-    ragged = 0.11 * strand + 0.12 * masks.mottle[3]
-    edge = masks.hairline - identity.hairline + identity.parting * masks.half + ragged
-    edge = edge - recession(identity)
-    scalp = _step(-0.25, 0.55, edge) * np.float32(min(1.0, 0.25 + identity.hair_volume * 3.0))
-    beard = _step(0.25, 0.55, masks.beard + 0.06 * strand) * np.float32(identity.beard)
-    _mix(albedo, strands, scalp)
-    _mix(albedo, strands, 0.92 * beard)
-    thick = 0.15 + 0.85 * _step(-0.2, 2.2, edge) + 0.05 * strand
-    relief = scalp * np.float32(identity.hair_volume) * thick * hair_form(identity) + beard * (
-        0.28 + 0.05 * strand
-    )
-    return scalp, beard, relief
+    turn = np.float32(np.random.default_rng(identity.texture).choice((-1.0, 1.0)))
+    edge = masks.hairline - identity.hairline + identity.parting * masks.half
+    edge = edge + np.float32(0.14) * turn * masks.uneven - recession(identity)
+    beard = masks.beards[BEARDS.index(identity.beard_cut)] * np.float32(identity.beard)
+    stubble = masks.stubble * np.float32(identity.stubble)
+    relief = _step(0.0, 0.7, edge) * np.float32(identity.hair_volume)
+    relief *= 0.18 + 0.82 * _step(0.1, 2.4, edge) + 0.06 * turn * masks.uneven
+    relief *= hair_form(identity)
+    relief += 0.20 * _step(0.2, 0.8, beard)
+    if identity.hair_volume < 0.1:  # shaven or bald: no more than a shadow
+        edge = np.minimum(edge, np.float32(8.0 * identity.hair_volume - 0.5))
+    growth = np.stack([edge, beard, stubble], axis=1)
+    return growth.astype(np.float32), relief.astype(np.float32)
 
 
 def _part_colour(name: str, skin: Floats, hair: Floats) -> tuple[Floats, float]:
     colour, shine = {
-        "ear": (skin * np.asarray((1.0, 0.85, 0.85)), 0.3),
-        "neck": (skin * np.asarray((0.92, 0.90, 0.90)), 0.2),
-        "upper_teeth": (np.asarray((0.78, 0.72, 0.62)), 0.8),
-        "lower_teeth": (np.asarray((0.66, 0.60, 0.51)), 0.6),
-        "tongue": (np.asarray((0.42, 0.13, 0.12)), 0.4),
+        "ear": (skin * np.asarray((1.0, 0.88, 0.88)), 0.3),
+        "neck": (skin * np.asarray((0.95, 0.93, 0.92)), 0.2),
+        "upper_teeth": (np.asarray((0.72, 0.66, 0.56)), 0.8),
+        "lower_teeth": (np.asarray((0.62, 0.56, 0.47)), 0.6),
+        "tongue": (np.asarray((0.42, 0.13, 0.12)), 0.5),
         "long_hair": (hair, 0.35),
     }[name]
     return colour.astype(np.float32), shine

@@ -67,13 +67,24 @@ class Crease:
     shade: float
 
     def furrow(self, surface: Surface) -> tuple[Array, Array]:
-        """Displacement forwards (N,) in cm and loss of light (N,)."""
+        """The wide, soft part: displacement forwards (N,) in cm and loss of light (N,)."""
         x, y = np.abs(surface.anchor[:, 0]), surface.anchor[:, 1]
         distance, along = _distance(x, y, np.asarray(self.line))
         taper = np.clip(4.0 * along * (1.0 - along), 0.0, 1.0) ** 0.6 * surface.front
-        cut = np.exp(-0.5 * (distance / self.width) ** 2)
-        banks = np.exp(-0.5 * (distance / (2.4 * self.width)) ** 2) - cut
-        return taper * self.depth * (banks - cut), taper * self.shade * cut
+        width = max(self.width, 0.16)  # finer than that a mesh of this density tears into steps
+        cut = np.exp(-0.5 * (distance / width) ** 2)
+        banks = np.exp(-0.5 * (distance / (2.4 * width)) ** 2) - cut
+        return 0.7 * taper * self.depth * (banks - cut), 0.2 * taper * self.shade * cut
+
+    def cut(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """The sharp bottom of the furrow at points of the half x >= 0: rise (cm), loss of light."""
+        distance, along = _distance(x, y, np.asarray(self.line))
+        taper = np.clip(4.0 * along * (1.0 - along), 0.0, 1.0) ** 0.6
+        width = max(0.5 * self.width, 0.075)
+        bottom = np.exp(-0.5 * (distance / width) ** 2)
+        banks = np.exp(-0.5 * (distance / (2.2 * width)) ** 2)
+        rise = taper * self.depth * (0.3 * banks - 0.75 * bottom)
+        return rise, 0.4 * taper * self.shade * bottom
 
 
 @dataclass(frozen=True)

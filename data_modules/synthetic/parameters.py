@@ -38,6 +38,10 @@ def sides(intensity: Intensity) -> tuple[float, float]:
     return intensity if isinstance(intensity, tuple) else (intensity, intensity)
 
 
+BEARDS = ("full", "goatee", "moustache", "chinstrap")
+"""Where a beard grows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who is shown: the shape of the head and how it is coloured.
@@ -51,7 +55,8 @@ class Identity:
         lip: strength of the lips' red over the skin, 0..1.
         brow: thickness and density of the brows, 0..1.
         stubble: shaven shadow of a beard, 0..1.
-        beard: full beard, 0..1.
+        beard: beard, 0..1.
+        beard_cut: one of `BEARDS`.
         hair_volume: thickness of the hair in cm, 0 (shaven) to 2.
         hairline: height of the hairline in cm against the mean, -1.5..2.
         parting: how much lower the hair falls on the picture's right than on its left, cm,
@@ -62,6 +67,9 @@ class Identity:
         temples: how far the hairline has gone back at the temples, cm, 0..2.5.
         age: depth of the folds that stay at rest, 0..1.
         texture: seed of skin mottling and hair strands.
+        curl: how far hair curls, 0..1.
+        freckles: strength of freckles, 0..1.
+        makeup: colour on lips and lids, longer lashes, 0..1.
     """
 
     shape: Mapping[str, float] = field(default_factory=dict)
@@ -72,6 +80,7 @@ class Identity:
     brow: float = 0.6
     stubble: float = 0.0
     beard: float = 0.0
+    beard_cut: str = "full"
     hair_volume: float = 0.8
     hairline: float = 0.0
     parting: float = 0.0
@@ -81,6 +90,9 @@ class Identity:
     temples: float = 0.0
     age: float = 0.2
     texture: int = 0
+    curl: float = 0.0
+    freckles: float = 0.0
+    makeup: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from data_modules.synthetic.identity import EYE_MODES, SHAPE_MODES
-from data_modules.synthetic.parameters import Colour, Identity
+from data_modules.synthetic.parameters import BEARDS, Colour, Identity
 
-_SKIN_LIGHT = np.array([0.66, 0.45, 0.35])
+_SKIN_LIGHT = np.array([0.57, 0.38, 0.29])
 _SKIN_MIDDLE = np.array([0.42, 0.25, 0.16])
-_SKIN_DARK = np.array([0.12, 0.062, 0.038])
+_SKIN_DARK = np.array([0.14, 0.074, 0.046])
 _HAIR = np.array(
     [
         [0.012, 0.010, 0.009],
@@ -23,6 +23,8 @@ _HAIR = np.array(
 _IRIS = np.array(
     [[0.045, 0.022, 0.012], [0.11, 0.065, 0.03], [0.12, 0.14, 0.09], [0.13, 0.19, 0.26]]
 )
+
+_BEARD_CHANCES = (0.50, 0.20, 0.22, 0.08)  # of `BEARDS`
 
 
 def _colour(value: np.ndarray) -> Colour:
@@ -45,7 +47,8 @@ def draw_identity(rng: np.random.Generator) -> Identity:
 
     Sex and age shift the means of what they change.
     Skin runs from light to dark (melanin uniform in 0..1, light somewhat more often); dark skin
-    goes with dark hair and eyes; age is triangular; men may be shaven, stubbled or bearded.
+    goes with dark hair and eyes; age is triangular and greys
+    the hair; men may be shaven, stubbled or bearded, some women wear makeup.
     """
     male = bool(rng.random() < 0.5)
     names = [*SHAPE_MODES, *EYE_MODES]
@@ -88,7 +91,7 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         shape[name] += (age - 0.4) * share
     fair = max(0.0, 1.0 - 3.2 * melanin)
     chances = np.array([0.30, 0.35, 0.25 * fair, 0.28 * fair, 0.10 * fair, 0.0])
-    chances[5] = 0.9 * max(0.0, age - 0.45)
+    chances[5] = 0.3 * max(0.0, age - 0.45)
     hair = _HAIR[int(rng.choice(6, p=chances / chances.sum()))] * rng.uniform(0.8, 1.25)
     chances = np.array([0.45, 0.25, 0.15 * fair, 0.25 * fair])
     iris = _IRIS[int(rng.choice(4, p=chances / chances.sum()))] * rng.uniform(0.85, 1.2)
@@ -107,6 +110,14 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         else (rng.normal(0.1, 0.5))
     )
     temples = float(rng.uniform(0.2, 1.0) * (0.4 + 2.0 * age) if male else rng.uniform(0.0, 0.3))
+    curl = float(np.clip(rng.beta(1.0, 2.5) + 0.9 * max(0.0, melanin - 0.6), 0.0, 1.0))
+    beard_cut = str(rng.choice(BEARDS, p=_BEARD_CHANCES))
+    if beard_cut != "full" and beard:
+        stubble = min(stubble, 0.45)
+    grey = max(0.0, age - rng.uniform(0.3, 0.9)) * 2.2
+    hair = hair + min(1.0, grey) * (_HAIR[5] * rng.uniform(0.7, 1.15) - hair)
+    freckles = fair * max(0.0, rng.normal(-0.2, 0.5))
+    makeup = 0.0 if male or rng.random() < 0.45 else float(rng.beta(1.4, 1.6))
     return Identity(
         shape={name: round(float(np.clip(v, -2.6, 2.6)), 3) for name, v in shape.items()},
         skin=_skin(rng, melanin),
@@ -116,6 +127,7 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         brow=round(float(np.clip(rng.normal(0.62 if male else 0.32, 0.2), 0.05, 1.0)), 3),
         stubble=round(stubble, 3),
         beard=round(beard, 3),
+        beard_cut=beard_cut,
         hair_volume=round(float(rng.uniform(0.0, 0.1) if bald else rng.uniform(0.35, 1.6)), 3),
         hairline=round(float(hairline), 3),
         parting=round(float(rng.uniform(-1.0, 1.0)), 3),
@@ -125,4 +137,7 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         temples=round(temples, 3),
         age=round(age, 3),
         texture=int(rng.integers(2**31)),
+        curl=round(curl, 3),
+        freckles=round(min(1.0, freckles), 3),
+        makeup=round(makeup, 3),
     )

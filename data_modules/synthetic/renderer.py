@@ -6,19 +6,21 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from data_modules.synthetic.anatomy import EYE_RADIUS
-from data_modules.synthetic.appearance import build_coat
+from data_modules.synthetic.appearance import build_coat, strands
 from data_modules.synthetic.background import paint_background
 from data_modules.synthetic.camera import View, view
-from data_modules.synthetic.eyes import build_eyes
+from data_modules.synthetic.eyes import Eyes, build_eyes
 from data_modules.synthetic.head import Head, build_head, topology
 from data_modules.synthetic.parameters import FaceParameters, Light
 from data_modules.synthetic.pieces import PIECES
 from data_modules.synthetic.quality import develop
 from data_modules.synthetic.rasterizer import rasterize
 from data_modules.synthetic.shading import shade
+from data_modules.synthetic.skin import fold_skin, paint_skin
 from data_modules.synthetic.surface import surface
 from data_modules.synthetic.wear import (
     Outfit,
@@ -62,12 +64,13 @@ def render(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
     if size < 16:
         raise ValueError(f"size must be at least 16, got {size}")
     scale = _samples(size)
-    coat = build_coat(parameters.identity)
+    who = parameters.identity
+    coat = build_coat(who)
     shot = _shoot(parameters, coat.relief, size * scale)
     turn = shot.view.rotation.astype(np.float32)
     eyes = build_eyes(parameters)
     lamps, to_shadow = _lamps(parameters.light)
-    albedo, gloss = shot.outfit.painted(coat.albedo, coat.gloss)
+    coat = shot.outfit.painted(coat)
     picture = paint_background(parameters.background, size * scale)
     shade(
         shot.seen,
@@ -76,21 +79,24 @@ def render(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
         shot.head.skin_triangles,
         shot.camera,
         _turned(shot.head.normal, turn),
-        albedo,
-        gloss,
         shot.head.light,
+        coat.colour,
+        coat.growth,
+        coat.place,
+        paint_skin(who),
+        fold_skin(who, parameters.action_units),
+        strands(),
         lamps,
         _shadow_map(shot, to_shadow),
         to_shadow,
         shot.view.to_camera(eyes.centres),
-        np.array(
-            [eyes.half_width, eyes.upper, eyes.lower, eyes.tilt, eyes.fold, EYE_RADIUS, eyes.rest],
-            dtype=np.float32,
-        ),
+        _eye_table(eyes),
         _turned(eyes.gaze[None].astype(np.float32), turn)[0],
         turn,
-        np.asarray(parameters.identity.iris, dtype=np.float32),
-        np.asarray(parameters.identity.hair, dtype=np.float32),
+        np.asarray(who.iris, dtype=np.float32),
+        np.asarray(who.hair, dtype=np.float32),
+        float(who.curl),
+        0.35 * float(who.parting),
         float(shot.view.distance),
         picture,
     )
@@ -139,20 +145,38 @@ def _shoot(parameters: FaceParameters, relief: Floats, samples: int) -> _Shot:
 
 
 def _shadow_map(shot: _Shot, to_shadow: Floats) -> Floats:
-    lit = _turned(shot.camera, to_shadow[:, :3]) + to_shadow[:, 3]
+    lit = _turned(shot.camera, np.ascontiguousarray(to_shadow[:, :3])) + to_shadow[:, 3]
     depth: Floats = rasterize(
         np.ascontiguousarray(lit[:, :2]),
         np.ascontiguousarray(lit[:, 2]),
         shot.head.triangles,
         _SHADOW_SIZE,
     )[0]
-    return depth
+    around = np.ones((4, 4), dtype=np.uint8)  # all that `shading` may weigh
+    return np.stack(
+        [depth, cv2.erode(depth, around, anchor=(1, 1)), cv2.dilate(depth, around, anchor=(1, 1))],
+        axis=2,
+    )
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
 def _turned(vectors: Floats, turn: Floats) -> Floats:
-    x, y, z = vectors.T
     # Written out, because a BLAS product may differ between machines and threads.
-    return np.stack([turn[k, 0] * x + turn[k, 1] * y + turn[k, 2] * z for k in range(3)], axis=1)
+    turned = np.empty((len(vectors), 3), dtype=np.float32)
+    for i in range(len(vectors)):
+        x, y, z = vectors[i, 0], vectors[i, 1], vectors[i, 2]
+        for k in range(3):
+            turned[i, k] = turn[k, 0] * x + turn[k, 1] * y + turn[k, 2] * z
+    return turned
+
+
+def _eye_table(eyes: Eyes) -> Floats:
+    """One row per eye, as `shading` reads it."""
+    rows = [
+        [eyes.half_width, up, low, eyes.tilt, eyes.fold, EYE_RADIUS, eyes.rest, eyes.lash]
+        for up, low in zip(eyes.upper, eyes.lower, strict=True)
+    ]
+    return np.asarray(rows, dtype=np.float32)
 
 
 def _lamps(light: Light) -> tuple[Floats, Floats]:
@@ -168,12 +192,17 @@ def _lamps(light: Light) -> tuple[Floats, Floats]:
     fill = np.array([-np.sin(azimuth), 0.15, 0.8])
     fill = fill / np.linalg.norm(fill)
     warm = np.array([1.0 + 0.14 * light.warmth, 1.0, 1.0 - 0.22 * light.warmth])
+    around = np.deg2rad(light.back_azimuth)
+    back = np.array([np.sin(around), 0.45, np.cos(around)])
+    back = back / np.linalg.norm(back)
     lamps = np.stack(
         [
             key,
             light.key * 1.35 * warm,
             fill,
             light.fill * np.ones(3),
+            back,
+            light.back * np.ones(3),
             light.ambient * np.ones(3),
             np.array([light.hardness, 0.0, 0.0]),
         ]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from data_modules.synthetic.accessories import parts
 from data_modules.synthetic.anatomy import Array
+from data_modules.synthetic.appearance import BARE, Coat
 from data_modules.synthetic.camera import View
 from data_modules.synthetic.clothes import build_clothes
 from data_modules.synthetic.fitting import Floats
@@ -35,11 +36,17 @@ class Outfit:
     solid: tuple[Piece, ...]
     lenses: Piece | None = None
 
-    def painted(self, albedo: Floats, gloss: Floats) -> tuple[Floats, Floats]:
-        """Reflectance (V, 3) and highlight (V,) of the head, those of the pieces appended."""
-        return (
-            np.concatenate([albedo, *(each.albedo for each in self.solid)]).astype(np.float32),
-            np.concatenate([gloss, *(each.gloss for each in self.solid)]).astype(np.float32),
+    def painted(self, coat: Coat) -> Coat:
+        """The head's coat with the pieces' appended: bare of hair, outside of the skin's grid."""
+        count = sum(len(each.position) for each in self.solid)
+        colour = [np.column_stack([each.albedo, each.gloss]) for each in self.solid]
+        growth, place = np.zeros((count, 3)), np.zeros((count, coat.place.shape[1]))
+        growth[:, 0] = BARE
+        return replace(
+            coat,
+            colour=np.concatenate([coat.colour, *colour]).astype(np.float32),
+            growth=np.concatenate([coat.growth, growth]).astype(np.float32),
+            place=np.concatenate([coat.place, place]).astype(np.float32),
         )
 
 
