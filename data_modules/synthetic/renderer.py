@@ -75,7 +75,7 @@ def render(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
     shade(
         shot.seen,
         shot.weights,
-        shot.head.triangles,
+        shot.head.triangles.view(np.uint32),  # unsigned numbers need no check for a minus
         shot.head.skin_triangles,
         shot.camera,
         _turned(shot.head.normal, turn),
