@@ -105,7 +105,7 @@ class Pose:
         roll: degrees, positive tilts clockwise in the picture.
         shift_x: crop misalignment to the right, as a fraction of the picture's width.
         shift_y: crop misalignment downwards, as a fraction of the picture's height.
-        zoom: scale of the face, 1 shows 18.9 cm of the face plane.
+        zoom: scale of the face, 1 shows `camera.WINDOW` cm of the face plane.
         gaze_x: degrees the eyes turn to the picture's right within the head.
         gaze_y: degrees the eyes turn up within the head.
         distance: camera to head in cm; near cameras enlarge the nose.
@@ -152,7 +152,11 @@ class Light:
 RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("skin", "hair", "iris", "colour", "cloth", "glasses_colour"), (0.0, 1.0)),
     **dict.fromkeys(("hat_colour", "lip", "brow", "stubble", "beard", "age"), (0.0, 1.0)),
-    **dict.fromkeys(("hardness", "clutter", "collar"), (0.0, 1.0)),
+    **dict.fromkeys(("hardness", "clutter", "collar", "glasses_shape", "fade"), (0.0, 1.0)),
+    **dict.fromkeys(("curl", "freckles", "makeup"), (0.0, 1.0)),
+    **dict.fromkeys(("vignette", "sharpen", "hair_length", "temples"), (0.0, 2.5)),
+    **dict.fromkeys(("contrast", "gamma"), (0.3, 3.0)),
+    **dict.fromkeys(("border_x", "border_y"), (-0.4, 0.4)),
     **dict.fromkeys(("key", "fill", "ambient", "back", "saturation", "cast"), (0.0, 3.0)),
     **dict.fromkeys(("yaw", "elevation"), (-90.0, 90.0)),
     **dict.fromkeys(("pitch", "gaze_x", "gaze_y"), (-60.0, 60.0)),

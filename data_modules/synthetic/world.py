@@ -20,6 +20,7 @@ from data_modules.errors import DataError
 from data_modules.synthetic.distribution import Draw, parse_distribution
 from data_modules.synthetic.expression import Expression
 from data_modules.synthetic.parameters import (
+    BEARDS,
     GLASSES,
     HATS,
     OCCLUDERS,
@@ -47,7 +48,7 @@ _OF_FRAME = {
     "background": Background,
     "quality": Quality,
 }
-_NAMED = {"glasses": GLASSES, "hat": HATS, "kind": OCCLUDERS}
+_NAMED = {"glasses": GLASSES, "hat": HATS, "kind": OCCLUDERS, "beard_cut": BEARDS}
 _PERSON, _WORN, _FRAME, _MUSCLES = 1, 2, 3, 4  # streams of randomness
 _OPEN = (1e-12, 1.0 - 1e-12)  # an unbounded law has no value at 0 and 1
 
