@@ -350,12 +350,12 @@ def shade(
                     strand += curl * (frizz - strand)
                 hairy = 1.0
             if abs(y) < 2.6 and hairy < 0.5:
-                for k in range(2):
-                    qx, qy, qz = px - centres[k, 0], py - centres[k, 1], pz - centres[k, 2]
+                for side in range(2):
+                    qx, qy, qz = px - centres[side, 0], py - centres[side, 1], pz - centres[side, 2]
                     if qx * qx + qy * qy + qz * qz > 6.5:
                         continue
-                    eye = eyes[k]
-                    mirror = 1.0 if k == 0 else -1.0
+                    eye = eyes[side]
+                    mirror = 1.0 if side == 0 else -1.0
                     hx = (qx * rotation[0, 0] + qy * rotation[1, 0] + qz * rotation[2, 0]) * mirror
                     hy = qx * rotation[0, 1] + qy * rotation[1, 1] + qz * rotation[2, 1]
                     hz = qx * rotation[0, 2] + qy * rotation[1, 2] + qz * rotation[2, 2]
