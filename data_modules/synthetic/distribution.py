@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import yaml
 from scipy.special import betaincinv, ndtr, ndtri
 
 from data_modules.errors import DataError
@@ -103,13 +104,20 @@ def _beta(law: Mapping[str, Any], place: str) -> Draw:
 
 def _choice(law: Mapping[str, Any], place: str) -> Draw:
     among = law["choice"]
-    values = [tuple(value) if isinstance(value, list) else value for value in among]
+    values = [spelt(value) for value in among]
     weights = among.values() if isinstance(among, Mapping) else [1.0] * len(values)
     shares = np.array([float(weight) for weight in weights])
     if not len(shares) or shares.min() < 0 or shares.sum() == 0:
         raise ValueError("give weights of 0 or more, one at least above 0")
     ends = np.cumsum(shares / shares.sum())
     return lambda u: values[min(int(np.searchsorted(ends, u[0], "right")), len(values) - 1)]
+
+
+def spelt(value: Any) -> Any:  # noqa: ANN401 - a user's spelling
+    """A value of a choice, whose weight makes a key of it: text, where it was a number."""
+    if isinstance(value, str):
+        return yaml.safe_load(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _grey(law: Mapping[str, Any], place: str) -> Draw:

@@ -17,7 +17,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from data_modules.errors import DataError
-from data_modules.synthetic.distribution import Draw, parse_distribution
+from data_modules.synthetic.distribution import Draw, parse_distribution, spelt
 from data_modules.synthetic.expression import Expression
 from data_modules.synthetic.parameters import (
     BEARDS,
@@ -330,7 +330,7 @@ def _check_range(value: Any, name: str, place: str) -> None:  # noqa: ANN401 - o
 def _spelt(law: object) -> list[Any]:
     """Values that a law spells out, which can be checked at once."""
     if isinstance(law, Mapping):
-        return list(law.get("choice", []))
+        return [spelt(value) for value in law.get("choice", [])]
     return [tuple(law) if isinstance(law, list) else law]
 
 

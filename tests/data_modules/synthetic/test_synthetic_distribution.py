@@ -40,6 +40,8 @@ def test_a_choice_follows_its_weights():
     assert at({"choice": [45, 70]}, 0.4) == 45 and at({"choice": [45, 70]}, 0.6) == 70
     assert at({"choice": [[0, 0, 1], [1, 0, 0]]}, 0.9) == (1, 0, 0)
     assert at({"choice": {"never": 0, "always": 1}}, 1e-12) == "always"
+    # A law travels as JSON, whose keys are text.
+    assert at({"choice": {"-0.13": 1}}, 0.5) == -0.13 and at({"choice": {"true": 1}}, 0.5) is True
 
 
 def test_a_value_is_itself():
