@@ -124,6 +124,39 @@ def test_tight_lips_do_not_part_in_the_web():
     assert tight and all(strongest(f, "AU25") == strongest(f, "AU26") == 0.0 for f in tight)
 
 
+def test_riders_keep_their_conditions_in_the_laboratory():
+    faces = [sample("lab", 0, frame, 6) for frame in range(1_500)]
+    at_work = [{n for n in ACTION_UNITS if strongest(f, n) >= OCCURRENCE} for f in faces]
+    assert any("AU20" in units for units in at_work)
+    assert not any({"AU12", "AU20"} <= units for units in at_work)
+    assert all({"AU01", "AU02"} <= units for units in at_work if "AU05" in units)
+
+
+def test_eyes_turn_back_to_the_camera():
+    turned = parse_overrides("web", ["pose.yaw=60"])
+    gaze = [turned.sample(person, 0, 0).pose.gaze_x for person in range(80)]
+    assert -35 < np.mean(gaze) < -25
+
+
+def test_parts_of_a_face_are_drawn_apart():
+    faces = [sample("web", person, 0, 4) for person in range(900)]
+    drawn = {
+        f"{group}.{name}": [float(getattr(getattr(face, group), name)) for face in faces]
+        for group, names in (
+            ("wear", ("glasses_shape", "collar")),
+            ("pose", ("yaw", "pitch", "roll", "shift_x", "zoom", "distance")),
+            ("light", ("azimuth", "elevation", "key", "back", "warmth")),
+            ("background", ("clutter",)),
+            ("quality", ("exposure", "noise", "saturation", "resolution", "motion", "jpeg")),
+        )
+        for name in names
+    }
+    related = np.corrcoef(list(drawn.values()))
+    group = [name.split(".")[0] for name in drawn]
+    apart = np.array([[a != b for b in group] for a in group])
+    assert np.abs(related[apart]).max() < 0.15
+
+
 # --- laws of one's own ------------------------------------------------------------------------
 
 
