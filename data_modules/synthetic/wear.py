@@ -20,6 +20,7 @@ from data_modules.synthetic.occluders import build_occluder
 from data_modules.synthetic.parameters import GLASSES, HATS, OCCLUDERS, FaceParameters, Wear
 from data_modules.synthetic.pieces import PIECES, Piece
 from data_modules.synthetic.rasterizer import rasterize
+from data_modules.synthetic.shading import AMBIENT, KEY_COLOUR, KEY_DIRECTION
 
 _NO_TWINS = np.zeros((0, 2), dtype=np.int32)
 
@@ -165,9 +166,9 @@ def look_through(
         np.ascontiguousarray(normal),
         through,
         mirror,
-        lamps[0],
-        lamps[1],
-        lamps[4],
+        lamps[KEY_DIRECTION],
+        lamps[KEY_COLOUR],
+        lamps[AMBIENT],
         float(view.distance),
     )
 
