@@ -97,19 +97,24 @@ def _neck() -> Part:
 def _long_hair() -> Part:
     heights = np.linspace(9.0, -19.0, 26)[:, None]
     # Its front edges run from the temples down beside the cheeks, and are not straight.
-    edge = np.interp(-heights, [-9, -4, 0, 5, 10, 19], [84, 78, 74, 66, 60, 52])
-    edge = edge + 3.0 * np.sin(0.55 * heights) + 1.5 * np.sin(1.3 * heights + 1.0)
+    edge = np.interp(-heights, [-9, -4, 0, 5, 10, 19], [82, 74, 69, 62, 56, 50])
+    edge = edge + 2.0 * np.sin(0.40 * heights) + 1.0 * np.sin(0.9 * heights + 1.0)
     along = np.linspace(-1.0, 1.0, 61)[None, :]
     theta = np.pi - np.deg2rad(180.0 - edge) * along
     grow = np.interp(
-        -heights, [-9, -5, -1, 4, 7, 12, 19], [0.84, 1.04, 1.19, 1.21, 1.16, 1.2, 1.34]
+        -heights, [-9, -5, -1, 4, 7, 12, 19], [0.86, 1.10, 1.26, 1.26, 1.18, 1.2, 1.34]
     )
-    wave = 0.22 * np.sin(21.7 * theta + 0.5 * heights) + 0.12 * np.sin(0.8 * heights + 3.0 * theta)
-    wave = wave + 0.15 * np.sin(theta * 37 + 0.2 * heights)
+    # Broad locks of uneven width, shallow, so that they do not look like ropes.
+    wave = 0.16 * np.sin(0.55 * heights + 3.0 * theta + 1.2 * np.sin(2.0 * theta))
+    wave = wave + 0.09 * np.sin(13.0 * theta + 2.1 * np.sin(3.1 * theta + 0.12 * heights))
+    wave = wave + 0.04 * np.sin(31.0 * theta + 3.0 * np.sin(4.3 * theta) + 0.2 * heights)
+    # The front edges lie against the cheeks; otherwise one looks behind them, at the ears.
+    close = smoothstep(0.80, 1.0, np.abs(along)) * smoothstep(-12.0, -7.0, heights)
+    grow = grow * (1.0 - 0.14 * close)
     x = (7.25 * grow + wave) * np.sin(theta)
-    z = (8.2 * grow + wave) * np.cos(theta) - 1.6
+    z = (8.2 * grow + wave) * np.cos(theta) - 1.6 + 0.6 * close
     y = np.broadcast_to(heights, x.shape)
-    occlusion = 0.72 + 0.28 * np.clip(wave / 0.4, -1.0, 1.0)
+    occlusion = 0.80 + 0.20 * np.clip(wave / 0.25, -1.0, 1.0)
     return _sheet("long_hair", np.stack([x, y, z], axis=2), occlusion, two_sided=True)
 
 

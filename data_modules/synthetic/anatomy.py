@@ -105,11 +105,12 @@ WIDTH = _profile(
     (3, 7.38),
     (0, 7.25),
     (-2, 7.22),
-    (-5, 7.02),
-    (-6.4, 6.75),
-    (-7.8, 6.3),
-    (-9, 5.85),
-    (-11.6, 5.0),
+    (-3.5, 7.12),
+    (-5, 6.93),
+    (-6.4, 6.60),
+    (-7.8, 6.10),
+    (-9, 5.62),
+    (-11.6, 4.75),
 )
 BACK = _profile((11.8, 3), (9, 7.5), (5, 9.5), (0, 9.5), (-5, 8), (-7, 7), (-11.6, 6))
 # Power of the cosine of longitude in the head's depth: 1 is an ellipse, less is fuller.
@@ -128,35 +129,33 @@ JAW_EDGE = _profile(
     (12, -11.5),
     (25, -11.2),
     (40, -10.55),
-    (55, -9.8),
-    (68, -9.1),
-    (78, -8.5),
-    (90, -8.0),
-    (110, -7.8),
+    (55, -9.85),
+    (68, -9.05),
+    (78, -8.35),
+    (90, -7.75),
+    (110, -7.5),
     (180, -8.4),
 )
-_NOSE_RIDGE = _profile(
-    (2.0, 0.0),
-    (0.9, 0.06),
+# The nose without tip and wings: how far its back stands out, half width of the back and of the
+# slopes that run out into the cheeks.
+_NOSE_BACK = _profile(
+    (2.2, 0.0),
+    (0.9, 0.08),
     (0.1, 0.30),
-    (-0.7, 0.63),
-    (-1.5, 1.02),
-    (-2.3, 1.43),
-    (-3.0, 1.80),
-    (-3.4, 2.00),
-    (-3.8, 2.17),
-    (-4.1, 2.22),
-    (-4.4, 2.12),
-    (-4.65, 1.86),
-    (-4.85, 1.48),
-    (-5.0, 1.10),
-    (-5.2, 0.66),
-    (-5.5, 0.26),
-    (-6.0, 0.0),
+    (-0.7, 0.62),
+    (-1.5, 1.00),
+    (-2.3, 1.37),
+    (-3.0, 1.62),
+    (-3.5, 1.70),
+    (-4.0, 1.62),
+    (-4.4, 1.44),
+    (-4.8, 1.14),
+    (-5.15, 0.72),
+    (-5.5, 0.34),
+    (-6.2, 0.0),
 )
-_NOSE_WIDTH = _profile(
-    (1.5, 1.0), (0.0, 0.80), (-1.2, 0.86), (-2.4, 0.98), (-3.4, 1.14), (-4.1, 1.17), (-5.2, 1.0)
-)
+_NOSE_WIDTH = _profile((2.2, 0.9), (0.2, 0.62), (-1.2, 0.72), (-2.6, 0.84), (-4.1, 0.95))
+_NOSE_SLOPE = _profile((2.2, 1.2), (0.2, 1.05), (-1.2, 1.35), (-2.8, 1.75), (-4.1, 1.75))
 _DROP_MIDDLE = _profile(
     (12.0, 0.0),
     (0.0, 0.0),
@@ -192,23 +191,24 @@ def settle(x: Array, y: Array) -> Array:
 
 
 def nose(x: Array, y: Array) -> Array:
-    """Relief of the nose in cm: a soft ridge, a round tip, wings, nostrils."""
+    """Relief of the nose in cm: a narrow back on wide slopes, a ball, two wings, nostrils."""
     across = np.abs(x)
     # Below the tip the nostrils' openings rise beside the columella.
-    arch = smoothstep(0.15, 0.60, across) * smoothstep(-4.15, -4.65, y)
-    level = np.clip(y - 0.26 * arch, -6.0, 2.0)
-    width = _NOSE_WIDTH(np.clip(y, -5.2, 1.5))
-    square = 2.05 + 0.45 * smoothstep(-2.6, -4.0, y)
-    # Above the wings the side walls run out softly into the cheeks.
-    skirt = 0.32 * smoothstep(-3.7, -2.2, y)
-    section = (1.0 - skirt) * np.exp(-((across / width) ** square))
-    section = section + skirt * np.exp(-((across / (1.75 * width)) ** 2))
-    relief = _NOSE_RIDGE(level) * section
-    wing = np.sqrt(((across - 1.31) / 0.45) ** 2 + ((y + 4.34) / 0.52) ** 2)
-    relief += 0.80 * np.exp(-0.7 * wing**2.5)
-    relief -= 0.17 * bump(x, y, 0.90, -3.85, 0.20, 0.32)
-    relief -= 0.16 * bump(x, y, 2.0, -4.35, 0.22, 0.50)
-    relief -= 0.30 * bump(x, y, 0.66, -4.80, 0.24, 0.16)
+    arch = smoothstep(0.15, 0.60, across) * smoothstep(-4.2, -4.7, y)
+    level = np.clip(y - 0.20 * arch, -6.2, 2.2)
+    held = np.clip(y, -4.1, 2.2)
+    back = np.exp(-((across / _NOSE_WIDTH(held)) ** 2))
+    slope = np.exp(-((across / _NOSE_SLOPE(held)) ** 2))
+    relief = _NOSE_BACK(level) * (0.58 * back + 0.42 * slope)
+    # The ball hangs over its lower side more steeply than it rises from the back.
+    fall = np.where(y > -4.05, 0.74, 0.50)
+    relief += 0.54 * np.exp(-(((across / 0.78) ** 2 + ((y + 4.05) / fall) ** 2) ** 1.25))
+    wing = ((across - 1.34) / 0.52) ** 2 + ((y + 4.36) / 0.58) ** 2
+    relief += 0.66 * np.exp(-(wing**1.25))
+    # The groove behind and above each wing, and the openings.
+    relief -= 0.14 * bump(x, y, 2.02, -4.45, 0.22, 0.45)
+    relief -= 0.10 * bump(x, y, 1.45, -3.60, 0.40, 0.22)
+    relief -= 0.34 * bump(x, y, 0.68, -4.82, 0.26, 0.17)
     result: Array = relief
     return result
 

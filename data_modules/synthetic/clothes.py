@@ -31,9 +31,9 @@ def _rings(heights: Array, wide: Array, deep: Array) -> Array:
 @cache
 def _torso(collar: float) -> tuple[Array, Array]:
     """The garment's grid and its light; the front edge dips as the neckline asks."""
-    heights = np.array([-13.2, -13.4, -14.0, -15.0, -16.4, -18.5, -24.0])
-    wide = 0.35 * collar + np.array([5.9, 6.3, 7.4, 9.6, 13.0, 17.0, 21.0])
-    deep = 0.5 * collar + np.array([5.8, 6.2, 6.5, 6.9, 7.4, 8.0, 9.0])
+    heights = np.array([-12.9, -13.0, -13.5, -14.3, -15.5, -17.4, -24.0])
+    wide = 0.35 * collar + np.array([6.7, 7.1, 8.2, 10.4, 14.0, 18.0, 22.0])
+    deep = 0.5 * collar + np.array([6.2, 6.6, 6.9, 7.3, 7.8, 8.3, 9.2])
     rise = 0.9 * collar  # padded shoulders, a jacket's high collar
     grid = _rings(heights + rise * np.array([1.0, 1.2, 1.3, 1.3, 1.2, 1.0, 0.4]), wide, deep)
     front = np.clip(np.cos(_theta()), 0.0, 1.0)
@@ -48,8 +48,9 @@ def _torso(collar: float) -> tuple[Array, Array]:
 def _collar() -> Array:
     """A shirt's folded collar: a stand round the neck and two points in front."""
     heights = np.array([-13.3, -12.3, -12.1, -12.5, -13.9])
-    wide = np.array([5.75, 5.7, 5.9, 6.2, 6.9])
-    deep = np.array([5.7, 5.6, 5.8, 6.1, 6.7])
+    # Loose enough for every neck, which would else show through it.
+    wide = np.array([6.55, 6.5, 6.7, 7.0, 7.5])
+    deep = np.array([6.2, 6.1, 6.3, 6.6, 7.1])
     grid = _rings(heights, wide, deep)
     theta = _theta()
     front = np.clip(np.cos(theta), 0.0, 1.0)
@@ -77,6 +78,6 @@ def build_clothes(wear: Wear) -> Piece:
 def _shirt_front() -> Piece:
     heights = np.array([-13.6, -15.0, -17.0, -20.0, -24.0])
     grid = _rings(
-        heights, np.array([5.5, 6.2, 7.5, 9.0, 10.0]), np.array([5.5, 6.0, 6.6, 7.2, 8.0])
+        heights, np.array([6.3, 6.9, 8.0, 9.5, 10.5]), np.array([5.9, 6.3, 6.9, 7.5, 8.3])
     )
     return sheet("clothes", grid, _SHIRT * 0.92, 0.1, 0.85)

@@ -30,7 +30,7 @@ class _Style:
     mirror: float  # strength of reflections on the lens
 
 
-_CLEAR = (0.93, 0.95, 0.95)
+_CLEAR = (0.95, 0.955, 0.95)
 _STYLES = {
     "rimless": _Style((2.45, 1.55), (0.05, 0.10), (0.10, 0.06), 0.09, 1.2, _CLEAR, 1.0),
     "thin": _Style((2.50, 1.75), (0.11, 0.10), (0.13, 0.07), 0.11, 2.2, _CLEAR, 1.0),

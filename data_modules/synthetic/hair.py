@@ -25,6 +25,7 @@ class _Skull:
     temples: Floats  # (N,) 1 where a receding hairline goes back first
     peak: Floats  # (N,) 1 in the middle of the forehead
     locks: Floats  # (_TUFTS, N) smooth noise of about unit size
+    fringe: Floats  # (_TUFTS, N) uneven ends along the hairline, of about unit size
 
 
 @cache
@@ -39,6 +40,14 @@ def _skull() -> _Skull:
         for _ in range(6):  # waves in space, so that they know no grid and no seam
             a, b, c = rng.normal(0.0, 1.1, 3)
             field += np.sin(a * skin.position[:, 0] + b * y + c * z + rng.uniform(0, 2 * np.pi))
+    fringe = np.zeros_like(locks)
+    for field in fringe:  # few long waves and weaker short ones, so that no comb of teeth shows
+        for waves in (4.0, 7.0, 12.0, 21.0, 34.0):
+            period = waves * rng.uniform(0.8, 1.25)
+            swing = (4.0 / waves) ** 0.7 * np.sin(
+                np.deg2rad(skin.angle) * period + rng.uniform(0, 2 * np.pi)
+            )
+            field += swing
     above = smoothstep(6.0, 8.5, y) * smoothstep(-7.0, 1.0, z)
     furrow = np.stack([np.exp(-(((x - side * 2.7) / 0.55) ** 2)) * above for side in (-1.0, 1.0)])
     peak = np.exp(-((skin.angle / 9.0) ** 2))
@@ -49,6 +58,7 @@ def _skull() -> _Skull:
         temples=np.exp(-(((turn - 36.0) / 13.0) ** 2)).astype(np.float32),
         peak=peak.astype(np.float32),
         locks=(locks / np.sqrt(3.0)).astype(np.float32),
+        fringe=(fringe * smoothstep(75.0, 55.0, turn)).astype(np.float32),
     )
 
 
@@ -73,6 +83,11 @@ def hair_form(identity: Identity) -> Floats:
 def recession(identity: Identity) -> Floats:
     """How far in cm the hairline has gone back at each vertex, (N,); negative: it hangs lower."""
     skull = _skull()
-    peak = np.random.default_rng(identity.texture).uniform(-0.2, 0.3)
+    rng = np.random.default_rng(identity.texture)
+    peak = rng.uniform(-0.2, 0.3)
     result: Floats = np.float32(identity.temples) * skull.temples - np.float32(peak) * skull.peak
+    # A low hairline is a fringe, whose ends are the most uneven.
+    uneven = 0.06 + 0.06 * min(1.0, max(0.0, 0.6 - identity.hairline))
+    for weight, wave in zip(rng.normal(0.0, uneven, _TUFTS), skull.fringe, strict=True):
+        result = result + np.float32(weight) * wave
     return result

@@ -89,10 +89,13 @@ def _cap(skin: Floats, colour: Colour) -> Piece:
     for out in np.linspace(0.0, 1.0, 6):
         row = edge.copy()
         row[:, 2] += 6.2 * out * (1.0 - across**2) ** 0.5
-        row[:, 1] += -2.6 * out * (1.0 - 0.4 * across**2) + 0.5 * out**2 * (1.0 - across**2)
+        # Arched: its corners hang lower than its middle.
+        row[:, 1] += -2.9 * out * (1.0 - 0.3 * across**2) + 0.5 * out**2 * (1.0 - across**2)
+        row[:, 1] -= 0.7 * across**2
         row[:, 0] *= 1.0 + 0.04 * out
         rows.append(row)
-    shade = np.repeat([0.8, 0.9, 0.9, 0.9, 0.85, 0.45], 2 * reach + 1)  # ends in a seam
+    # Darker than the crown, between two seams, so that it shows from the front.
+    shade = np.repeat([0.25, 0.50, 0.54, 0.56, 0.54, 0.24], 2 * reach + 1)
     visor = sheet("hat", np.stack(rows), np.asarray(colour) * shade[:, None], 0.25)
     under = visor.moved(visor.position - np.array([0.0, 0.18, 0.0]))
     flipped = Piece(

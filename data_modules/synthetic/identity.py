@@ -51,8 +51,8 @@ SHAPE_MODES: dict[str, ShapeMode] = {
         jaw=0.035,
         sides=0.10,
     ),
-    "jaw_width": ShapeMode(jaw=0.04),
-    "jaw_angle": ShapeMode((_pull(5.4, -8.0, 1.3, 1.3, 0.13, -0.10, 0.05),)),
+    "jaw_width": ShapeMode(jaw=0.034),
+    "jaw_angle": ShapeMode((_pull(5.4, -8.0, 1.3, 1.5, 0.11, -0.03, 0.05),)),
     "jowls": ShapeMode((_pull(3.3, -9.4, 1.1, 0.9, 0.08, -0.14, 0.07),)),
     "lower_face": ShapeMode(lower=0.055),
     "chin_forward": ShapeMode((_pull(0, -10.2, 1.3, 1.0, 0, 0, 0.35),)),
@@ -74,7 +74,7 @@ SHAPE_MODES: dict[str, ShapeMode] = {
     "eye_depth": ShapeMode((_pull(2.9, 0.8, 1.5, 0.55, 0, 0, -0.13),)),
     "brow_height": ShapeMode((_pull(3.0, 2.1, 2.4, 0.8, 0, 0.25, 0),)),
     "brow_tilt": ShapeMode(
-        (_pull(1.3, 2.0, 0.9, 0.55, 0, -0.14, 0), _pull(4.6, 2.1, 1.0, 0.6, 0, 0.18, 0))
+        (_pull(1.3, 2.0, 0.9, 0.55, 0, -0.07, 0), _pull(4.6, 2.1, 1.0, 0.6, 0, 0.14, 0))
     ),
     "brow_gap": ShapeMode((_pull(1.5, 2.0, 0.9, 0.5, 0.15, 0, 0),)),
     "forehead": ShapeMode((_pull(0, 5.0, 3.5, 2.0, 0, 0, 0.28),)),

@@ -8,7 +8,7 @@ from data_modules.synthetic.identity import EYE_MODES, SHAPE_MODES
 from data_modules.synthetic.parameters import BEARDS, Colour, Identity
 
 _SKIN_LIGHT = np.array([0.57, 0.38, 0.29])
-_SKIN_MIDDLE = np.array([0.42, 0.25, 0.16])
+_SKIN_MIDDLE = np.array([0.40, 0.25, 0.17])
 _SKIN_DARK = np.array([0.14, 0.074, 0.046])
 _HAIR = np.array(
     [
@@ -39,7 +39,9 @@ def _skin(rng: np.random.Generator, melanin: float) -> Colour:
         else (_SKIN_MIDDLE, _SKIN_DARK, melanin * 2.0 - 1.0)
     )
     tone = pair[0] ** (1.0 - pair[2]) * pair[1] ** pair[2]
-    return _colour(tone * np.array([1.0, 1.0 + rng.normal(0, 0.05), 1.0 + rng.normal(0, 0.08)]))
+    # Undertones run from rosy to olive; what is short of green is seldom rich in blue.
+    rosy, sallow = rng.normal(0, 0.035), rng.normal(0, 0.05)
+    return _colour(tone * np.array([1.0, 1.0 + rosy, 1.0 + 0.6 * rosy + sallow]))
 
 
 def draw_identity(rng: np.random.Generator) -> Identity:
@@ -62,16 +64,17 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         ("brow_ridge", 1.1),
         ("eye_depth", 0.4),
         ("chin_forward", 0.4),
-        ("chin_width", 0.5),
+        ("chin_width", 0.8),
         ("cheek_fullness", -0.3),
-        ("nose_width", 0.4),
-        ("nose_length", 0.4),
+        ("nose_width", 0.6),
+        ("nose_length", 0.6),
+        ("nose_forward", 0.4),
         ("nose_tip", -0.3),
-        ("brow_height", -0.6),
+        ("brow_height", -0.9),
         ("brow_tilt", -0.3),
-        ("eye_height", -0.5),
-        ("upper_lip", -0.5),
-        ("lower_lip", -0.4),
+        ("eye_height", -0.7),
+        ("upper_lip", -0.8),
+        ("lower_lip", -0.7),
         ("lower_face", 0.5),
     ):
         shape[name] += lean * share
@@ -101,7 +104,7 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         stubble = float(rng.uniform(0.0, 0.9))
         if rng.random() < 0.28:
             beard = float(rng.uniform(0.55, 1.0))
-    long_hair = bool(rng.random() < (0.06 if male else 0.78)) and not bald
+    long_hair = bool(rng.random() < (0.06 if male else 0.84)) and not bald
     hairline = (
         rng.normal(0.9, 0.5)
         if bald
@@ -124,13 +127,14 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         hair=_colour(hair),
         iris=_colour(iris),
         lip=round(float(rng.uniform(0.0, 0.35) if male else rng.uniform(0.25, 1.0)), 3),
-        brow=round(float(np.clip(rng.normal(0.62 if male else 0.32, 0.2), 0.05, 1.0)), 3),
+        brow=round(float(np.clip(rng.normal(0.60 if male else 0.26, 0.18 if male else 0.13), 0.05, 1.0)), 3),
         stubble=round(stubble, 3),
         beard=round(beard, 3),
         beard_cut=beard_cut,
         hair_volume=round(float(rng.uniform(0.0, 0.1) if bald else rng.uniform(0.35, 1.6)), 3),
         hairline=round(float(hairline), 3),
-        parting=round(float(rng.uniform(-1.0, 1.0)), 3),
+        # Hardly anybody's hair falls straight down on both sides of the forehead.
+        parting=round(float(rng.choice((-1.0, 1.0)) * rng.beta(3.0, 2.0)), 3),
         long_hair=long_hair,
         hair_length=round(float(rng.uniform(0.42, 1.1)), 3),
         fade=round(float(rng.beta(2.0, 1.5) if male else rng.uniform(0.0, 0.5)), 3),
