@@ -142,7 +142,7 @@ def _tongue() -> Part:
     across, along = np.meshgrid(np.linspace(-1, 1, 15), np.linspace(0, 1, 10))
     x = 1.75 * across
     z = 4.6 + 3.5 * along - 0.8 * across**2 * along
-    y = -8.13 - 0.35 * along**3 - 0.25 * across**2 - 0.12 * np.exp(-((across / 0.12) ** 2))
+    y = -7.95 - 0.25 * along**3 - 0.25 * across**2 - 0.12 * np.exp(-((across / 0.12) ** 2))
     occlusion = 0.25 + 0.5 * along - 0.1 * np.abs(across)
     return _sheet("tongue", np.stack([x, y, z], axis=2), occlusion, jaw=1.0, mouth=True)
 

@@ -192,6 +192,8 @@ def _grow(identity: Identity) -> tuple[Floats, Floats]:
     relief *= 0.18 + 0.82 * _step(0.1, 2.4, edge) + 0.06 * turn * masks.uneven
     relief *= hair_form(identity)
     relief += 0.20 * _step(0.2, 0.8, beard)
+    upper, lower = surface().twins.T  # a beard must not lift one lip off the other
+    relief[upper] = relief[lower] = np.minimum(relief[upper], relief[lower])
     if identity.hair_volume < 0.1:  # shaven or bald: no more than a shadow
         edge = np.minimum(edge, np.float32(8.0 * identity.hair_volume - 0.5))
     growth = np.stack([edge, beard, stubble], axis=1)
@@ -202,8 +204,8 @@ def _part_colour(name: str, skin: Floats, hair: Floats) -> tuple[Floats, float]:
     colour, shine = {
         "ear": (skin * np.asarray((1.0, 0.88, 0.88)), 0.3),
         "neck": (skin * np.asarray((0.95, 0.93, 0.92)), 0.2),
-        "upper_teeth": (np.asarray((0.72, 0.66, 0.56)), 0.8),
-        "lower_teeth": (np.asarray((0.62, 0.56, 0.47)), 0.6),
+        "upper_teeth": (np.asarray((0.56, 0.50, 0.42)), 0.8),
+        "lower_teeth": (np.asarray((0.48, 0.43, 0.36)), 0.6),
         "tongue": (np.asarray((0.42, 0.13, 0.12)), 0.5),
         "long_hair": (hair, 0.35),
     }[name]

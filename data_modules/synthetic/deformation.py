@@ -169,7 +169,7 @@ def _jaw_field(skin: Surface) -> Array:
     lining = (np.abs(y - lip_line(x)) < 0.05) & (np.abs(x) < MOUTH_HALF_WIDTH)
     moved[:, 2] *= 1.0 - smoothstep(9.0, 7.0, skin.position[:, 2]) * lining
     # Cheeks and corners are drawn in as the face lengthens.
-    moved[:, 0] -= 0.045 * x * np.exp(-0.5 * ((y + 7.0) / 1.5) ** 2) * skin.front
+    moved[:, 0] -= 0.022 * x * np.exp(-0.5 * ((y + 7.0) / 1.5) ** 2) * skin.front
     return moved
 
 

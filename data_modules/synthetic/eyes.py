@@ -10,9 +10,9 @@ from data_modules.synthetic.action_units import ACTION_UNITS
 from data_modules.synthetic.anatomy import EYE_CENTRE, Array
 from data_modules.synthetic.parameters import FaceParameters, sides
 
-UPPER_LID = 0.55
+UPPER_LID = 0.50
 """Rise of the relaxed upper lid's margin above the corners' line, cm."""
-LOWER_LID = -0.50
+LOWER_LID = -0.47
 """The same for the lower lid."""
 
 
@@ -55,7 +55,7 @@ def build_eyes(face: FaceParameters) -> Eyes:
     gaze = np.array([np.sin(across) * np.cos(up), np.sin(up), np.cos(across) * np.cos(up)])
     return Eyes(
         centres=np.array([[x, EYE_CENTRE[1], z], [-x, EYE_CENTRE[1], z]]),
-        half_width=1.53 * (1.0 + 0.04 * shape.get("eye_width", 0.0)),
+        half_width=1.47 * (1.0 + 0.04 * shape.get("eye_width", 0.0)),
         upper=margins[:, 0],
         lower=margins[:, 1],
         tilt=0.07 + 0.05 * shape.get("eye_tilt", 0.0),

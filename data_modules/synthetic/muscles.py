@@ -143,7 +143,7 @@ def jaw_weight(surface: Surface) -> Array:
     """Share of the jaw's rotation that each skin vertex follows, (N,) in 0..1."""
     x, y = surface.anchor.T
     whole = smoothstep(-3.8, -10.8, y)
-    near = np.exp(-0.5 * ((y - lip_line(x)) / 1.3) ** 2) * mouth_opening(x) ** 0.6
+    near = np.exp(-0.5 * ((y - lip_line(x)) / 1.3) ** 2) * mouth_opening(x) ** 0.45
     weight = whole + near * np.where(surface.side > 0, -whole, 0.88 - whole)
     result: Array = weight * smoothstep(100.0, 35.0, np.abs(surface.angle))
     return result
