@@ -55,6 +55,32 @@ def topology() -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
     return np.concatenate(triangles).astype(np.int32), skin.twins, bounds
 
 
+@cache
+def casters(long_hair: bool) -> NDArray[np.uint32]:
+    """Triangles that stand for a head before the light: every second row and column of its skin,
+    and the parts that lie outside."""
+    skin = surface()
+    rows = np.arange(len(skin.position) // skin.columns)
+    pocket = skin.triangles[skin.pocket :] // skin.columns
+    column = _every_second(np.arange(skin.columns))
+    kept = []
+    for sheet in (rows[: pocket.min() + 1], rows[pocket.max() :]):
+        corner = _every_second(sheet)[:, None] * skin.columns + column
+        a, b = corner[:-1, :-1].ravel(), corner[:-1, 1:].ravel()
+        c, d = corner[1:, :-1].ravel(), corner[1:, 1:].ravel()
+        kept += [np.stack([a, c, b], axis=1), np.stack([b, c, d], axis=1)]
+    triangles, _, bounds = topology()
+    for k, each in enumerate(parts()):
+        if not each.mouth and (long_hair or each.name != "long_hair"):
+            kept.append(triangles[bounds[1, k] : bounds[1, k + 1]])
+    return np.concatenate(kept).astype(np.uint32)
+
+
+def _every_second(line: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Every second of a line's points, and its last."""
+    return np.union1d(line[::2], line[-1:])
+
+
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
 def _add(target: Floats, field: Floats, weight: float) -> None:
     flat, source, factor = target.ravel(), field.ravel(), np.float32(weight)

@@ -187,5 +187,5 @@ def _lens_samples(
     camera = view.to_camera(lenses.position)
     screen = (view.project(camera) * samples).astype(np.float32)
     depth = (1.0 / (view.distance - camera[:, 2])).astype(np.float32)
-    nearest, seen, weights = rasterize(screen, depth, lenses.triangles, samples)
+    nearest, seen, weights = rasterize(screen, depth, lenses.triangles.view(np.uint32), samples)
     return camera, nearest, seen, weights
