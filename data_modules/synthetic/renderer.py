@@ -140,9 +140,7 @@ def _shoot(parameters: FaceParameters, relief: Floats, samples: int) -> _Shot:
     bare, long = len(head.triangles), parameters.identity.long_hair
     head = dress(head, outfit)
     camera = looking.to_camera(head.position)
-    screen = (looking.project(camera) * samples).astype(np.float32)
-    # 1 / distance is linear on the screen, so it sorts rightly between vertices.
-    depth = (1.0 / (looking.distance - camera[:, 2])).astype(np.float32)
+    screen, depth = looking.samples(camera, samples)
     nearest, seen, weights = rasterize(screen, depth, head.triangles.view(np.uint32), samples)
     return _Shot(head, camera, seen, weights, nearest, outfit, looking, bare, long)
 
