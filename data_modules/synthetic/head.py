@@ -153,29 +153,47 @@ def build_head(face: FaceParameters, relief: Floats) -> Head:
     _add(skin, fields.folds, float(face.identity.age))
     _add(loss, fields.fold_shade, float(face.identity.age))
     drop = contract(skin, loss, face.action_units)
-    skin = skin + relief[:, None] * _outwards()
     triangles, twins, bounds = topology()
     shown = len(parts()) if face.identity.long_hair else len(parts()) - 1
     rest = [_placed(each, stretch, mouth, drop) for each in parts()[:shown]]
     if face.identity.long_hair:
         rest[-1][:, 1] += (face.identity.hair_length - 1.0) * np.minimum(rest[-1][:, 1] - 2.0, 0.0)
-    position = np.concatenate([skin, *rest]).astype(np.float32)
-    light = np.concatenate(
-        [fields.light * np.exp(-loss), *[each.occlusion for each in parts()[:shown]]]
-    )
+    position = np.empty((bounds[0, shown], 3), dtype=np.float32)
+    light = _lights()[: bounds[0, shown]].copy()
+    _clad(skin, relief, _outwards(), loss, position, light)
+    for k, placed in enumerate(rest):
+        position[bounds[0, k] : bounds[0, k + 1]] = placed
     triangles = triangles[: bounds[1, shown]]
     return Head(
         position=position,
         normal=_normals(position, triangles, twins),
         triangles=triangles,
         skin_triangles=int(bounds[1, 0]),
-        light=light.astype(np.float32),
+        light=light,
     )
 
 
 @cache
 def _modes() -> dict[str, Field]:
     return {name: sparse(dense) for name, dense in basis().modes.items()}
+
+
+@cache
+def _lights() -> Floats:
+    """Share of ambient light at rest, of the skin and all parts."""
+    return np.concatenate([basis().light, *[each.occlusion for each in parts()]]).astype(np.float32)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _clad(
+    skin: Floats, relief: Floats, outwards: Floats, loss: Floats, position: Floats, light: Floats
+) -> None:
+    """Lay hair on the skin and take the folds' loss off its light, in place in the last two."""
+    for i in range(len(skin)):
+        for axis in range(3):
+            position[i, axis] = skin[i, axis] + relief[i] * outwards[i, axis]
+        if loss[i] != 0.0:
+            light[i] *= np.exp(-loss[i])
 
 
 @cache

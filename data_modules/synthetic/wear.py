@@ -104,21 +104,24 @@ def _ears(head: Head) -> tuple[Array, Array]:
 
 def dress(head: Head, outfit: Outfit) -> Head:
     """The head with the outfit's opaque pieces appended to its mesh."""
-    position, normal, triangles, light = [head.position], [head.normal], [head.triangles], []
-    first = len(head.position)
+    bare = len(head.position)
+    count = bare + sum(len(each.position) for each in outfit.solid)
+    position, normal = np.empty((count, 3), np.float32), np.empty((count, 3), np.float32)
+    light = np.empty(count, np.float32)
+    position[:bare], normal[:bare], light[:bare] = head.position, head.normal, head.light
+    triangles = [head.triangles]
     for each in outfit.solid:
-        points = np.ascontiguousarray(each.position, dtype=np.float32)
-        position.append(points)
-        normal.append(_normals(points, each.triangles, _NO_TWINS))
-        triangles.append(each.triangles + np.int32(first))
-        light.append(each.light.astype(np.float32))
-        first += len(points)
+        after = bare + len(each.position)
+        position[bare:after], light[bare:after] = each.position, each.light
+        normal[bare:after] = _normals(position[bare:after], each.triangles, _NO_TWINS)
+        triangles.append(each.triangles + np.int32(bare))
+        bare = after
     return replace(
         head,
-        position=np.concatenate(position),
-        normal=np.concatenate(normal),
+        position=position,
+        normal=normal,
         triangles=np.concatenate(triangles),
-        light=np.concatenate([head.light, *light]),
+        light=light,
     )
 
 
