@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
@@ -142,10 +143,6 @@ def _places() -> Floats:
     return np.concatenate(places).astype(np.float32)
 
 
-def _step(low: float, high: float, value: Floats) -> Floats:
-    return smoothstep(low, high, value.astype(np.float64)).astype(np.float32)
-
-
 def build_coat(identity: Identity) -> Coat:
     """Colour a head; what is painted on skin moves with the skin."""
     # The head's shape has no say in its colours, so one coat serves all frames of a person.
@@ -156,48 +153,88 @@ def build_coat(identity: Identity) -> Coat:
 def _coat(identity: Identity) -> Coat:
     skin = np.asarray(identity.skin, dtype=np.float32)
     hair = np.asarray(identity.hair, dtype=np.float32)
-    growth, relief = _grow(identity)
-    plain = np.empty((len(relief), 4), dtype=np.float32)
-    plain[:] = (*skin, 0.34)
-    colours, growths = [plain], [growth]
-    for each in parts():
-        if each.name == "long_hair" and not identity.long_hair:
-            continue
-        colour, shine = _part_colour(each.name, skin, hair)
-        painted = np.empty((len(each.position), 4), dtype=np.float32)
-        painted[:] = (*colour, shine)
+    count = len(surface().position)
+    shown = parts() if identity.long_hair else parts()[:-1]  # long hair is the last of them
+    whole = count + sum(len(each.position) for each in shown)
+    colour = np.empty((whole, 4), dtype=np.float32)
+    growth = np.zeros((whole, 3), dtype=np.float32)
+    relief = np.empty(count, dtype=np.float32)
+    _grow(identity, growth, relief)
+    colour[:count] = (*skin, 0.34)
+    for each in shown:
+        after = count + len(each.position)
+        tint, shine = _part_colour(each.name, skin, hair)
+        colour[count:after] = (*tint, shine)
         if each.name == "neck":
-            painted[each.position[:, 1] < _COLLAR, :3] = np.asarray(_CLOTH, dtype=np.float32)
-        grown = np.zeros((len(painted), 3), dtype=np.float32)
-        grown[:, 0] = -BARE if each.name == "long_hair" else BARE
-        colours.append(painted)
-        growths.append(grown)
-    return Coat(
-        colour=np.concatenate(colours),
-        growth=np.concatenate(growths),
-        place=_places()[: sum(map(len, colours))],
-        relief=relief,
-    )
+            colour[count:after, :3][each.position[:, 1] < _COLLAR] = _CLOTH
+        growth[count:after, 0] = -BARE if each.name == "long_hair" else BARE
+        count = after
+    return Coat(colour=colour, growth=growth, place=_places()[:whole], relief=relief)
 
 
-def _grow(identity: Identity) -> tuple[Floats, Floats]:
-    """Where hair, beard and stubble grow (N, 3), and how thick they are in cm (N,)."""
+def _grow(identity: Identity, growth: Floats, relief: Floats) -> None:
+    """Where hair, beard and stubble grow, and how thick they are in cm, written in place.
+
+    Args:
+        identity: whose hair.
+        growth: (N or more, 3) see `Coat.growth`.
+        relief: (N,) see `Coat.relief`.
+    """
     masks = _masks()
-    turn = np.float32(np.random.default_rng(identity.texture).choice((-1.0, 1.0)))
-    edge = masks.hairline - identity.hairline + identity.parting * masks.half
-    edge = edge + np.float32(0.14) * turn * masks.uneven - recession(identity)
-    beard = masks.beards[BEARDS.index(identity.beard_cut)] * np.float32(identity.beard)
-    stubble = masks.stubble * np.float32(identity.stubble)
-    relief = _step(0.0, 0.7, edge) * np.float32(identity.hair_volume)
-    relief *= 0.18 + 0.82 * _step(0.1, 2.4, edge) + 0.06 * turn * masks.uneven
-    relief *= hair_form(identity)
-    relief += 0.20 * _step(0.2, 0.8, beard)
+    turn = np.random.default_rng(identity.texture).choice((-1.0, 1.0))
+    _grow_each(
+        masks.hairline,
+        masks.half,
+        masks.uneven,
+        masks.beards[BEARDS.index(identity.beard_cut)],
+        masks.stubble,
+        recession(identity),
+        hair_form(identity),
+        identity.hairline,
+        identity.parting,
+        turn,
+        identity.beard,
+        identity.stubble,
+        identity.hair_volume,
+        growth,
+        relief,
+    )
     upper, lower = surface().twins.T  # a beard must not lift one lip off the other
     relief[upper] = relief[lower] = np.minimum(relief[upper], relief[lower])
-    if identity.hair_volume < 0.1:  # shaven or bald: no more than a shadow
-        edge = np.minimum(edge, np.float32(8.0 * identity.hair_volume - 0.5))
-    growth = np.stack([edge, beard, stubble], axis=1)
-    return growth.astype(np.float32), relief.astype(np.float32)
+
+
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
+def _step(low: float, high: float, value: float) -> float:
+    share = min(1.0, max(0.0, (value - low) / (high - low)))
+    return share * share * (3.0 - 2.0 * share)
+
+
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
+def _grow_each(
+    line: Floats,
+    half: Floats,
+    uneven: Floats,
+    bearded: Floats,
+    stubbled: Floats,
+    gone: Floats,
+    form: Floats,
+    hairline: float,
+    parting: float,
+    turn: float,
+    beard: float,
+    stubble: float,
+    volume: float,
+    growth: Floats,
+    relief: Floats,
+) -> None:
+    for i in range(len(relief)):
+        edge = line[i] - hairline + parting * half[i] + 0.14 * turn * uneven[i] - gone[i]
+        thick = _step(0.0, 0.7, edge) * volume
+        thick *= 0.18 + 0.82 * _step(0.1, 2.4, edge) + 0.06 * turn * uneven[i]
+        relief[i] = thick * form[i] + 0.20 * _step(0.2, 0.8, bearded[i] * beard)
+        if volume < 0.1:  # shaven or bald: no more than a shadow
+            edge = min(edge, 8.0 * volume - 0.5)
+        growth[i, 0], growth[i, 1], growth[i, 2] = edge, bearded[i] * beard, stubbled[i] * stubble
 
 
 def _part_colour(name: str, skin: Floats, hair: Floats) -> tuple[Floats, float]:

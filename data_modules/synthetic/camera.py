@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from data_modules.synthetic.anatomy import Array
@@ -39,11 +40,7 @@ class View:
 
     def to_camera(self, position: NDArray[np.floating]) -> NDArray[np.float32]:
         """Head coordinates (N, 3) to camera coordinates (N, 3): y up, z towards the camera."""
-        turn = self.rotation
-        x, y, z = (position - _PIVOT).astype(np.float64).T
-        # Written out, because a BLAS product may differ between machines and threads.
-        turned = [turn[k, 0] * x + turn[k, 1] * y + turn[k, 2] * z for k in range(3)]
-        return np.stack(turned, axis=1).astype(np.float32)
+        return _to_camera(np.ascontiguousarray(position), self.rotation, _PIVOT)
 
     def project(self, camera: NDArray[np.floating]) -> Array:
         """Camera coordinates (N, 3) to crop fractions (N, 2), x right and y down from 0 to 1."""
@@ -51,6 +48,48 @@ class View:
         return np.stack(
             [self.centre[0] + camera[:, 0] * scale, self.centre[1] - camera[:, 1] * scale], axis=1
         )
+
+    def samples(
+        self, camera: NDArray[np.float32], size: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Where points lie among `size` samples a side, (N, 2), and how near they are, (N,).
+
+        Nearness is 1 / distance, which is linear on the screen, so it sorts rightly between
+        vertices.
+        """
+        return _samples(camera, self.focal, self.distance, *self.centre, size)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _to_camera(
+    position: NDArray[np.floating], turn: Array, pivot: Array
+) -> NDArray[np.float32]:
+    # Written out, because a BLAS product may differ between machines and threads.
+    camera = np.empty((len(position), 3), dtype=np.float32)
+    for i in range(len(position)):
+        x, y, z = position[i, 0] - pivot[0], position[i, 1] - pivot[1], position[i, 2] - pivot[2]
+        for k in range(3):
+            camera[i, k] = turn[k, 0] * x + turn[k, 1] * y + turn[k, 2] * z
+    return camera
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _samples(
+    camera: NDArray[np.float32],
+    focal: float,
+    distance: float,
+    x: float,
+    y: float,
+    size: int,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    screen = np.empty((len(camera), 2), dtype=np.float32)
+    depth = np.empty(len(camera), dtype=np.float32)
+    for i in range(len(camera)):
+        nearness = 1.0 / (distance - camera[i, 2])
+        screen[i, 0] = (x + camera[i, 0] * focal * nearness) * size
+        screen[i, 1] = (y - camera[i, 1] * focal * nearness) * size
+        depth[i] = nearness
+    return screen, depth
 
 
 def view(pose: Pose) -> View:

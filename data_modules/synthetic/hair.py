@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from data_modules.synthetic.anatomy import smoothstep
@@ -66,18 +67,40 @@ def hair_form(identity: Identity) -> Floats:
     """Factor (N,) by which hair is thicker or thinner than `Identity.hair_volume`, 0.05..2."""
     skull = _skull()
     weights = np.random.default_rng(identity.texture).normal(0.0, 0.6, _TUFTS + 1)
-    form = 1.0 + np.float32(0.30 + 0.25 * np.tanh(weights[-1])) * skull.quiff
-    # Summed one by one, because a BLAS product may differ between machines and threads.
-    for weight, lock in zip(weights, skull.locks, strict=False):
-        form = form + np.float32(0.13 * weight) * lock
-    form = form * (1.0 - np.float32(0.85 * identity.fade) * skull.sides)
-    if identity.parting:
-        side = 1 if identity.parting > 0 else 0
-        form = form * (
-            1.0 - np.float32(0.55 * min(1.0, abs(identity.parting))) * skull.furrow[side]
-        )
-    result: Floats = np.clip(form, 0.05, 2.0).astype(np.float32)
-    return result
+    quiff = 0.30 + 0.25 * np.tanh(weights[-1])
+    parted = 0.55 * min(1.0, abs(identity.parting))
+    furrow = skull.furrow[1 if identity.parting > 0 else 0]
+    return _form(
+        skull.quiff,
+        skull.locks,
+        skull.sides,
+        furrow,
+        float(quiff),
+        0.13 * weights[:_TUFTS],
+        0.85 * identity.fade,
+        parted,
+    )
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _form(
+    quiffs: Floats,
+    locks: Floats,
+    sides: Floats,
+    furrow: Floats,
+    quiff: float,
+    weights: Array,
+    fade: float,
+    parted: float,
+) -> Floats:
+    form = np.empty(len(quiffs), dtype=np.float32)
+    for i in range(len(form)):
+        thick = 1.0 + quiff * quiffs[i]
+        for k in range(len(weights)):
+            thick += weights[k] * locks[k, i]
+        thick *= (1.0 - fade * sides[i]) * (1.0 - parted * furrow[i])
+        form[i] = min(2.0, max(0.05, thick))
+    return form
 
 
 def recession(identity: Identity) -> Floats:

@@ -55,6 +55,32 @@ def topology() -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
     return np.concatenate(triangles).astype(np.int32), skin.twins, bounds
 
 
+@cache
+def casters(long_hair: bool) -> NDArray[np.uint32]:
+    """Triangles that stand for a head before the light: every second row and column of its skin,
+    and the parts that lie outside."""
+    skin = surface()
+    rows = np.arange(len(skin.position) // skin.columns)
+    pocket = skin.triangles[skin.pocket :] // skin.columns
+    column = _every_second(np.arange(skin.columns))
+    kept = []
+    for sheet in (rows[: pocket.min() + 1], rows[pocket.max() :]):
+        corner = _every_second(sheet)[:, None] * skin.columns + column
+        a, b = corner[:-1, :-1].ravel(), corner[:-1, 1:].ravel()
+        c, d = corner[1:, :-1].ravel(), corner[1:, 1:].ravel()
+        kept += [np.stack([a, c, b], axis=1), np.stack([b, c, d], axis=1)]
+    triangles, _, bounds = topology()
+    for k, each in enumerate(parts()):
+        if not each.mouth and (long_hair or each.name != "long_hair"):
+            kept.append(triangles[bounds[1, k] : bounds[1, k + 1]])
+    return np.concatenate(kept).astype(np.uint32)
+
+
+def _every_second(line: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Every second of a line's points, and its last."""
+    return np.union1d(line[::2], line[-1:])
+
+
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
 def _add(target: Floats, field: Floats, weight: float) -> None:
     flat, source, factor = target.ravel(), field.ravel(), np.float32(weight)
@@ -127,29 +153,47 @@ def build_head(face: FaceParameters, relief: Floats) -> Head:
     _add(skin, fields.folds, float(face.identity.age))
     _add(loss, fields.fold_shade, float(face.identity.age))
     drop = contract(skin, loss, face.action_units)
-    skin = skin + relief[:, None] * _outwards()
     triangles, twins, bounds = topology()
     shown = len(parts()) if face.identity.long_hair else len(parts()) - 1
     rest = [_placed(each, stretch, mouth, drop) for each in parts()[:shown]]
     if face.identity.long_hair:
         rest[-1][:, 1] += (face.identity.hair_length - 1.0) * np.minimum(rest[-1][:, 1] - 2.0, 0.0)
-    position = np.concatenate([skin, *rest]).astype(np.float32)
-    light = np.concatenate(
-        [fields.light * np.exp(-loss), *[each.occlusion for each in parts()[:shown]]]
-    )
+    position = np.empty((bounds[0, shown], 3), dtype=np.float32)
+    light = _lights()[: bounds[0, shown]].copy()
+    _clad(skin, relief, _outwards(), loss, position, light)
+    for k, placed in enumerate(rest):
+        position[bounds[0, k] : bounds[0, k + 1]] = placed
     triangles = triangles[: bounds[1, shown]]
     return Head(
         position=position,
         normal=_normals(position, triangles, twins),
         triangles=triangles,
         skin_triangles=int(bounds[1, 0]),
-        light=light.astype(np.float32),
+        light=light,
     )
 
 
 @cache
 def _modes() -> dict[str, Field]:
     return {name: sparse(dense) for name, dense in basis().modes.items()}
+
+
+@cache
+def _lights() -> Floats:
+    """Share of ambient light at rest, of the skin and all parts."""
+    return np.concatenate([basis().light, *[each.occlusion for each in parts()]]).astype(np.float32)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _clad(
+    skin: Floats, relief: Floats, outwards: Floats, loss: Floats, position: Floats, light: Floats
+) -> None:
+    """Lay hair on the skin and take the folds' loss off its light, in place in the last two."""
+    for i in range(len(skin)):
+        for axis in range(3):
+            position[i, axis] = skin[i, axis] + relief[i] * outwards[i, axis]
+        if loss[i] != 0.0:
+            light[i] *= np.exp(-loss[i])
 
 
 @cache

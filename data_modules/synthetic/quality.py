@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from data_modules.synthetic.parameters import Quality
@@ -22,11 +23,11 @@ def develop(radiance: Floats, quality: Quality) -> NDArray[np.uint8]:
     if small < size:
         picture = cv2.resize(picture, (small, small), interpolation=cv2.INTER_AREA)
     if quality.noise > 0.0:
-        picture = picture + _grain(picture, quality)
+        picture += _grain(picture, quality)
     if quality.sharpen > 0.0:
         soft = cv2.GaussianBlur(picture, (0, 0), max(0.7, small / 110.0))
         picture = picture + np.float32(quality.sharpen) * (picture - soft)
-    stored = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    stored = _rounded(picture)
     if quality.jpeg < 100:
         stored = _compressed(stored, quality.jpeg)
     if small < size:
@@ -36,16 +37,39 @@ def develop(radiance: Floats, quality: Quality) -> NDArray[np.uint8]:
     return np.ascontiguousarray(stored)
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _rounded(picture: Floats) -> NDArray[np.uint8]:
+    stored = np.empty(picture.shape, dtype=np.uint8)
+    source, target = picture.ravel(), stored.ravel()
+    for i in range(source.size):
+        target[i] = np.uint8(np.rint(min(max(source[i], np.float32(0.0)), np.float32(255.0))))
+    return stored
+
+
 def _gathered(radiance: Floats, quality: Quality) -> Floats:
     """What the sensor gathers: exposure, colour cast, darker corners, washed-out colour."""
-    light = radiance * (np.asarray(quality.cast, dtype=np.float32) * np.float32(quality.exposure))
-    if quality.vignette > 0.0:
-        ramp = np.linspace(-1.0, 1.0, len(radiance), dtype=np.float32) ** 2
-        away = 0.5 * (ramp[:, None] + ramp[None, :])  # 0 in the middle, 1 in the corners
-        light *= (1.0 - np.float32(quality.vignette) * away)[..., None]
-    if quality.saturation != 1.0:
-        grey = 0.30 * light[..., 0] + 0.59 * light[..., 1] + 0.11 * light[..., 2]
-        light = grey[..., None] + np.float32(quality.saturation) * (light - grey[..., None])
+    gain = np.asarray(quality.cast, dtype=np.float32) * np.float32(quality.exposure)
+    ramp = np.linspace(-1.0, 1.0, len(radiance), dtype=np.float32) ** 2
+    return _gather(radiance, gain, ramp, np.float32(quality.vignette), np.float32(quality.saturation))
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _gather(
+    radiance: Floats, gain: Floats, ramp: Floats, vignette: np.float32, saturation: np.float32
+) -> Floats:
+    light = np.empty_like(radiance)
+    one, half = np.float32(1.0), np.float32(0.5)
+    for row in range(radiance.shape[0]):
+        for column in range(radiance.shape[1]):
+            away = half * (ramp[row] + ramp[column])  # 0 in the middle, 1 in the corners
+            clear = one - vignette * away
+            red = radiance[row, column, 0] * gain[0] * clear
+            green = radiance[row, column, 1] * gain[1] * clear
+            blue = radiance[row, column, 2] * gain[2] * clear
+            grey = np.float32(0.30) * red + np.float32(0.59) * green + np.float32(0.11) * blue
+            light[row, column, 0] = grey + saturation * (red - grey)
+            light[row, column, 1] = grey + saturation * (green - grey)
+            light[row, column, 2] = grey + saturation * (blue - grey)
     return light
 
 
@@ -90,8 +114,17 @@ def _film(light: Floats, quality: Quality) -> Floats:
     above = np.maximum(grey - 0.78, 0.0)
     grey = np.minimum(grey, 0.78) + 0.22 * above / (0.22 + 0.55 * above)
     table = (255.0 * np.minimum(grey, 1.0)).astype(np.float32)
-    index = np.sqrt(np.clip(light, 0.0, _BRIGHTEST) * np.float32(1.0 / _BRIGHTEST))
-    picture: Floats = table[np.minimum((index * _LEVELS).astype(np.int32), _LEVELS - 1)]
+    return _looked_up(np.ascontiguousarray(light), table)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _looked_up(light: Floats, table: Floats) -> Floats:
+    picture = np.empty_like(light)
+    source, target = light.ravel(), picture.ravel()
+    most, scale = np.float32(_BRIGHTEST), np.float32(1.0 / _BRIGHTEST)
+    for i in range(source.size):
+        level = np.sqrt(min(max(source[i], np.float32(0.0)), most) * scale)
+        target[i] = table[min(np.int32(level * np.float32(_LEVELS)), np.int32(_LEVELS - 1))]
     return picture
 
 
@@ -99,15 +132,36 @@ def _grain(picture: Floats, quality: Quality) -> Floats:
     """Sensor noise: stronger in the dark, partly grey, a little alike between neighbours."""
     rng = np.random.default_rng(quality.seed)
     noise = rng.standard_normal(picture.shape, dtype=np.float32)
-    grey = noise.sum(axis=2, keepdims=True) * np.float32(0.5774)
-    noise = 0.6 * noise + 0.7 * grey
+    _mix(noise)
     side = np.float32(0.16)
     kernel = np.array([side, 1.0, side], dtype=np.float32)
     kernel /= np.sqrt((kernel**2).sum())
     noise = cv2.sepFilter2D(noise, -1, kernel, kernel)
-    strength = 1.35 - 0.75 * (picture.mean(axis=2, keepdims=True) / np.float32(255.0))
-    result: Floats = noise * (strength * np.float32(quality.noise))
-    return result
+    _strengthen(noise, picture, np.float32(quality.noise))
+    return noise
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _mix(noise: Floats) -> None:
+    """Make independent channels (S, S, 3) alike, in place."""
+    for row in range(noise.shape[0]):
+        for column in range(noise.shape[1]):
+            red, green, blue = noise[row, column, 0], noise[row, column, 1], noise[row, column, 2]
+            grey = np.float32(0.7 * 0.5774) * (red + green + blue)
+            noise[row, column, 0] = np.float32(0.6) * red + grey
+            noise[row, column, 1] = np.float32(0.6) * green + grey
+            noise[row, column, 2] = np.float32(0.6) * blue + grey
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _strengthen(noise: Floats, picture: Floats, most: np.float32) -> None:
+    """Scale noise (S, S, 3) by how bright the picture is there, in place."""
+    for row in range(noise.shape[0]):
+        for column in range(noise.shape[1]):
+            bright = picture[row, column, 0] + picture[row, column, 1] + picture[row, column, 2]
+            strength = most * (np.float32(1.35) - np.float32(0.75 / 765.0) * bright)
+            for channel in range(3):
+                noise[row, column, channel] *= strength
 
 
 def _compressed(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:

@@ -14,11 +14,11 @@ from data_modules.synthetic.appearance import build_coat, strands
 from data_modules.synthetic.background import paint_background
 from data_modules.synthetic.camera import View, view
 from data_modules.synthetic.eyes import Eyes, build_eyes
-from data_modules.synthetic.head import Head, build_head, topology
+from data_modules.synthetic.head import Head, build_head, casters, topology
 from data_modules.synthetic.parameters import FaceParameters, Light
 from data_modules.synthetic.pieces import PIECES
 from data_modules.synthetic.quality import develop
-from data_modules.synthetic.rasterizer import rasterize
+from data_modules.synthetic.rasterizer import depth_map, rasterize
 from data_modules.synthetic.shading import shade
 from data_modules.synthetic.skin import fold_skin, paint_skin
 from data_modules.synthetic.surface import surface
@@ -45,6 +45,8 @@ class _Shot(NamedTuple):
     nearest: Floats
     outfit: Outfit
     view: View
+    bare: int  # triangles of the head without what is worn
+    hairy: bool  # long-haired
 
 
 def render(parameters: FaceParameters, size: int) -> NDArray[np.uint8]:
@@ -135,23 +137,22 @@ def _shoot(parameters: FaceParameters, relief: Floats, samples: int) -> _Shot:
     head = build_head(parameters, relief)
     looking = view(parameters.pose)
     outfit = put_on(parameters, head, relief, looking)
+    bare, long = len(head.triangles), parameters.identity.long_hair
     head = dress(head, outfit)
     camera = looking.to_camera(head.position)
-    screen = (looking.project(camera) * samples).astype(np.float32)
-    # 1 / distance is linear on the screen, so it sorts rightly between vertices.
-    depth = (1.0 / (looking.distance - camera[:, 2])).astype(np.float32)
-    nearest, seen, weights = rasterize(screen, depth, head.triangles, samples)
-    return _Shot(head, camera, seen, weights, nearest, outfit, looking)
+    screen, depth = looking.samples(camera, samples)
+    nearest, seen, weights = rasterize(screen, depth, head.triangles.view(np.uint32), samples)
+    return _Shot(head, camera, seen, weights, nearest, outfit, looking, bare, long)
 
 
 def _shadow_map(shot: _Shot, to_shadow: Floats) -> Floats:
     lit = _turned(shot.camera, np.ascontiguousarray(to_shadow[:, :3])) + to_shadow[:, 3]
-    depth: Floats = rasterize(
-        np.ascontiguousarray(lit[:, :2]),
-        np.ascontiguousarray(lit[:, 2]),
-        shot.head.triangles,
-        _SHADOW_SIZE,
-    )[0]
+    worn = shot.head.triangles[shot.bare :]
+    # Held against the light a head's grid may be coarse, but not what is worn.
+    depth = np.maximum(
+        depth_map(lit, casters(shot.hairy), _SHADOW_SIZE),
+        depth_map(lit, worn.view(np.uint32), _SHADOW_SIZE),
+    )
     around = np.ones((4, 4), dtype=np.uint8)  # all that `shading` may weigh
     return np.stack(
         [depth, cv2.erode(depth, around, anchor=(1, 1)), cv2.dilate(depth, around, anchor=(1, 1))],

@@ -39,7 +39,7 @@ _MIDLINE = 0.6  # cm on either side of the midline over which one side's folds g
 
 # Channels of the masks and of the noise.
 _LIP, _GROOVE, _BROW, _RUDDY, _NOSTRIL, _SOCKET, _OIL, _SPECKLED, _LID = range(9)
-_COARSE, _MIDDLE, _FINE, _SPOT = range(4)
+_COARSE, _MIDDLE, _FINE, _FRECKLE, _AGE_SPOT = range(5)
 
 
 def grid() -> tuple[Array, Array]:
@@ -127,12 +127,17 @@ def _brow_ranks() -> Array:
 
 @cache
 def _noise() -> Floats:
-    """Noise that repeats at the edges, (256, 256, 4), unit variance each."""
+    """Noise that repeats at the edges, (256, 256, 5).
+
+    Three of unit variance; and how dark freckles and old skin's spots are, 0..1.
+    """
     rng = np.random.default_rng(13)
     layers = []
     for spread in (9.0, 2.6, 0.75, 1.15):
         layer = gaussian_filter(rng.standard_normal((256, 256)), spread, mode="wrap")
         layers.append(layer / layer.std())
+    layers[3] = smoothstep(0.7, 1.6, layers[3])
+    layers.append(smoothstep(1.9, 2.5, layers[1]))
     return np.ascontiguousarray(np.stack(layers, axis=2), dtype=np.float32)
 
 
@@ -155,41 +160,42 @@ def _paint(
 ) -> None:
     brow, age, freckles, makeup, fair = amounts
     level = 0.12 + 0.85 * brow
+    down, across, down_too, across_too = offsets
     for row in range(masks.shape[0]):
         for column in range(masks.shape[1]):
-            mask = masks[row, column]
-            first = noise[(row + offsets[0]) & 255, (column + offsets[1]) & 255]
-            second = noise[(row + offsets[2]) & 255, (column + offsets[3]) & 255]
-            tone = first[_COARSE] * 0.030 + first[_MIDDLE] * (0.022 + 0.02 * age)
-            tone = 1.0 + tone + 0.030 * first[_FINE]
-            blood = 0.025 * second[_COARSE] + 0.014 * second[_MIDDLE]
-            blood += mask[_RUDDY] * (0.07 + 0.11 * fair)
-            dark = mask[_SOCKET] * (0.17 + 0.14 * age) * (1.0 - 0.4 * makeup)
+            i, j = np.uint32((row + down) & 255), np.uint32((column + across) & 255)
+            k, m = np.uint32((row + down_too) & 255), np.uint32((column + across_too) & 255)
+            fine = noise[i, j, _FINE]
+            tone = noise[i, j, _COARSE] * 0.030 + noise[i, j, _MIDDLE] * (0.022 + 0.02 * age)
+            tone = 1.0 + tone + 0.030 * fine
+            blood = 0.025 * noise[k, m, _COARSE] + 0.014 * noise[k, m, _MIDDLE]
+            blood += masks[row, column, _RUDDY] * (0.07 + 0.11 * fair)
+            dark = masks[row, column, _SOCKET] * (0.17 + 0.14 * age) * (1.0 - 0.4 * makeup)
             red = skin[0] * tone * (1.0 + 0.25 * blood) * (1.0 - 0.8 * dark)
             green = skin[1] * tone * (1.0 - blood) * (1.0 - 1.15 * dark)
             blue = skin[2] * tone * (1.0 - 0.9 * blood) * (1.0 - dark)
-            spot = freckles * mask[_SPECKLED] * _ramp(0.7, 1.6, second[_SPOT])
-            spot += 0.30 * age * _ramp(1.9, 2.5, second[_MIDDLE])
+            spot = freckles * masks[row, column, _SPECKLED] * noise[k, m, _FRECKLE]
+            spot += 0.30 * age * noise[k, m, _AGE_SPOT]
             red *= 1.0 - 0.30 * spot
             green *= 1.0 - 0.46 * spot
             blue *= 1.0 - 0.55 * spot
-            painted_lid = 0.45 * makeup * mask[_LID]
+            painted_lid = 0.45 * makeup * masks[row, column, _LID]
             red *= 1.0 - 0.75 * painted_lid
             green *= 1.0 - painted_lid
             blue *= 1.0 - 0.9 * painted_lid
-            shine = 0.34 + 0.26 * mask[_OIL] * (1.0 - 0.5 * makeup) + 0.03 * first[_FINE]
-            lip = mask[_LIP]
+            shine = 0.34 + 0.26 * masks[row, column, _OIL] * (1.0 - 0.5 * makeup) + 0.03 * fine
+            lip = masks[row, column, _LIP]
             if lip > 0.0:
-                lined = 1.0 + 0.05 * mask[_GROOVE] + 0.02 * first[_FINE]
+                lined = 1.0 + 0.05 * masks[row, column, _GROOVE] + 0.02 * fine
                 red += lip * (lips[0] * lined - red)
                 green += lip * (lips[1] * lined - green)
                 blue += lip * (lips[2] * lined - blue)
                 shine += lip * (0.70 + 0.25 * makeup - shine)
-            open_nose = 1.0 - 0.85 * mask[_NOSTRIL]
+            open_nose = 1.0 - 0.85 * masks[row, column, _NOSTRIL]
             red, green, blue = red * open_nose, green * open_nose, blue * open_nose
-            if mask[_BROW] < 1.9:
-                grown = _ramp(level + 0.38, level - 0.25, mask[_BROW] + 0.10 * second[_FINE])
-                grown *= (0.62 + 0.28 * brow) * (1.0 + 0.10 * first[_FINE])
+            if masks[row, column, _BROW] < 1.9:
+                grown = _ramp(level + 0.38, level - 0.25, masks[row, column, _BROW] + 0.10 * noise[k, m, _FINE])
+                grown *= (0.62 + 0.28 * brow) * (1.0 + 0.10 * fine)
                 grown = min(0.95, grown)
                 red += grown * (hair[0] - red)
                 green += grown * (hair[1] - green)
@@ -227,14 +233,16 @@ def _painted(identity: Identity) -> Floats:
     return painted
 
 
+_AROUND = np.add.outer(np.arange(-3, 4) ** 2, np.arange(-3, 4) ** 2)  # squared distances
+
+
 def _mark(painted: Floats, rng: np.random.Generator, skin: Floats) -> None:
     """A few moles, in place."""
     for _ in range(int(rng.integers(0, 6))):
         x, y = rng.uniform(-5.5, 5.5), rng.uniform(-10.0, 5.5)
         radius = rng.uniform(0.04, 0.09)
         column, row = int((x - LEFT) / PITCH), int((TOP - y) / PITCH)
-        across, up = np.meshgrid(np.arange(-3, 4), np.arange(-3, 4))
-        share = rng.uniform(0.3, 0.75) * np.exp(-(across**2 + up**2) * (PITCH / radius) ** 2)
+        share = rng.uniform(0.3, 0.75) * np.exp(-_AROUND * (PITCH / radius) ** 2)
         patch = painted[row - 3 : row + 4, column - 3 : column + 4, :3]
         patch += share[..., None].astype(np.float32) * (skin * _MOLE - patch)
 

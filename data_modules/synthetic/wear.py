@@ -39,16 +39,19 @@ class Outfit:
 
     def painted(self, coat: Coat) -> Coat:
         """The head's coat with the pieces' appended: bare of hair, outside of the skin's grid."""
-        count = sum(len(each.position) for each in self.solid)
-        colour = [np.column_stack([each.albedo, each.gloss]) for each in self.solid]
-        growth, place = np.zeros((count, 3)), np.zeros((count, coat.place.shape[1]))
-        growth[:, 0] = BARE
-        return replace(
-            coat,
-            colour=np.concatenate([coat.colour, *colour]).astype(np.float32),
-            growth=np.concatenate([coat.growth, growth]).astype(np.float32),
-            place=np.concatenate([coat.place, place]).astype(np.float32),
+        bare = len(coat.colour)
+        count = bare + sum(len(each.position) for each in self.solid)
+        colour, growth, place = (
+            np.empty((count, whole.shape[1]), dtype=np.float32)
+            for whole in (coat.colour, coat.growth, coat.place)
         )
+        colour[:bare], growth[:bare], place[:bare] = coat.colour, coat.growth, coat.place
+        growth[bare:], place[bare:] = (BARE, 0.0, 0.0), 0.0
+        for each in self.solid:
+            after = bare + len(each.position)
+            colour[bare:after, :3], colour[bare:after, 3] = each.albedo, each.gloss
+            bare = after
+        return replace(coat, colour=colour, growth=growth, place=place)
 
 
 def press_hair(relief: Floats, wear: Wear) -> Floats:
@@ -102,21 +105,24 @@ def _ears(head: Head) -> tuple[Array, Array]:
 
 def dress(head: Head, outfit: Outfit) -> Head:
     """The head with the outfit's opaque pieces appended to its mesh."""
-    position, normal, triangles, light = [head.position], [head.normal], [head.triangles], []
-    first = len(head.position)
+    bare = len(head.position)
+    count = bare + sum(len(each.position) for each in outfit.solid)
+    position, normal = np.empty((count, 3), np.float32), np.empty((count, 3), np.float32)
+    light = np.empty(count, np.float32)
+    position[:bare], normal[:bare], light[:bare] = head.position, head.normal, head.light
+    triangles = [head.triangles]
     for each in outfit.solid:
-        points = np.ascontiguousarray(each.position, dtype=np.float32)
-        position.append(points)
-        normal.append(_normals(points, each.triangles, _NO_TWINS))
-        triangles.append(each.triangles + np.int32(first))
-        light.append(each.light.astype(np.float32))
-        first += len(points)
+        after = bare + len(each.position)
+        position[bare:after], light[bare:after] = each.position, each.light
+        normal[bare:after] = _normals(position[bare:after], each.triangles, _NO_TWINS)
+        triangles.append(each.triangles + np.int32(bare))
+        bare = after
     return replace(
         head,
-        position=np.concatenate(position),
-        normal=np.concatenate(normal),
+        position=position,
+        normal=normal,
         triangles=np.concatenate(triangles),
-        light=np.concatenate([head.light, *light]),
+        light=light,
     )
 
 
@@ -186,7 +192,6 @@ def _lens_samples(
     lenses: Piece, view: View, samples: int
 ) -> tuple[Floats, Floats, NDArray[np.int32], Floats]:
     camera = view.to_camera(lenses.position)
-    screen = (view.project(camera) * samples).astype(np.float32)
-    depth = (1.0 / (view.distance - camera[:, 2])).astype(np.float32)
-    nearest, seen, weights = rasterize(screen, depth, lenses.triangles, samples)
+    screen, depth = view.samples(camera, samples)
+    nearest, seen, weights = rasterize(screen, depth, lenses.triangles.view(np.uint32), samples)
     return camera, nearest, seen, weights
