@@ -161,7 +161,9 @@ def surface() -> Surface:
     anchors = [row[:, :2] for row in rows]
     # Rows into the mouth: back and away from the gap, so that a parted lip looks round.
     # Outside the mouth these rows collapse onto the lip line, where they cover nothing.
-    inside = np.clip(4.0 * mouth_opening(lip_x), 0.0, 1.0)[:, None]
+    # The nape, too, has an x of less than the mouth's half width.
+    in_front = np.cos(theta) > 0.0
+    inside = (np.clip(4.0 * mouth_opening(lip_x), 0.0, 1.0) * in_front)[:, None]
     curl_up = [upper[-1] + inside * np.array([0.0, up, -back]) for up, back, _ in _INWARDS]
     curl_down = [lower[0] + inside * np.array([0.0, -up, -back]) for up, back, _ in _INWARDS[::-1]]
     edge = lower[-1]
@@ -192,7 +194,7 @@ def surface() -> Surface:
     outside_mouth = np.concatenate([_grid(0, first, columns), _grid(last - 1, total, columns)])
     inside_mouth = _grid(first - 1, last, columns)
     triangles = np.concatenate([outside_mouth, inside_mouth]).astype(np.int32)
-    outside = np.flatnonzero(np.abs(lip_x) >= MOUTH_HALF_WIDTH)
+    outside = np.flatnonzero((np.abs(lip_x) >= MOUTH_HALF_WIDTH) | ~in_front)
     twins = np.stack(
         [(seam - 1) * columns + outside, (upper_rows + _CURL) * columns + outside], axis=1
     ).astype(np.int32)
