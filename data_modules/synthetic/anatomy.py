@@ -151,11 +151,11 @@ _NOSE_BACK = _profile(
     (-4.4, 1.44),
     (-4.8, 1.14),
     (-5.15, 0.72),
-    (-5.5, 0.34),
+    (-5.5, 0.28),
     (-6.2, 0.0),
 )
-_NOSE_WIDTH = _profile((2.2, 0.9), (0.2, 0.62), (-1.2, 0.72), (-2.6, 0.84), (-4.1, 0.95))
-_NOSE_SLOPE = _profile((2.2, 1.2), (0.2, 1.05), (-1.2, 1.35), (-2.8, 1.75), (-4.1, 1.75))
+_NOSE_WIDTH = _profile((2.2, 0.9), (0.2, 0.62), (-1.2, 0.70), (-2.6, 0.78), (-4.1, 0.86))
+_NOSE_SLOPE = _profile((2.2, 1.2), (0.2, 1.05), (-1.2, 1.40), (-2.8, 1.80), (-4.1, 1.75))
 _DROP_MIDDLE = _profile(
     (12.0, 0.0),
     (0.0, 0.0),
@@ -201,13 +201,13 @@ def nose(x: Array, y: Array) -> Array:
     slope = np.exp(-((across / _NOSE_SLOPE(held)) ** 2))
     relief = _NOSE_BACK(level) * (0.58 * back + 0.42 * slope)
     # The ball hangs over its lower side more steeply than it rises from the back.
-    fall = np.where(y > -4.05, 0.74, 0.50)
-    relief += 0.54 * np.exp(-(((across / 0.78) ** 2 + ((y + 4.05) / fall) ** 2) ** 1.25))
-    wing = ((across - 1.34) / 0.52) ** 2 + ((y + 4.36) / 0.58) ** 2
-    relief += 0.66 * np.exp(-(wing**1.25))
+    fall = np.where(y > -3.95, 0.70, 0.58)
+    relief += 0.56 * np.exp(-((across / 0.80) ** 2) - ((y + 3.95) / fall) ** 2)
+    wing = ((across - 1.36) / 0.50) ** 2 + ((y + 4.30) / 0.58) ** 2
+    relief += 0.66 * np.exp(-(wing**1.1))
     # The groove behind and above each wing, and the openings.
     relief -= 0.14 * bump(x, y, 2.02, -4.45, 0.22, 0.45)
-    relief -= 0.10 * bump(x, y, 1.45, -3.60, 0.40, 0.22)
+    relief -= 0.06 * bump(x, y, 1.50, -3.65, 0.40, 0.25)
     relief -= 0.34 * bump(x, y, 0.68, -4.82, 0.26, 0.17)
     result: Array = relief
     return result

@@ -127,7 +127,9 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         hair=_colour(hair),
         iris=_colour(iris),
         lip=round(float(rng.uniform(0.0, 0.35) if male else rng.uniform(0.25, 1.0)), 3),
-        brow=round(float(np.clip(rng.normal(0.60 if male else 0.26, 0.18 if male else 0.13), 0.05, 1.0)), 3),
+        brow=round(
+            float(np.clip(rng.normal(0.60 if male else 0.26, 0.18 if male else 0.13), 0.05, 1.0)), 3
+        ),
         stubble=round(stubble, 3),
         beard=round(beard, 3),
         beard_cut=beard_cut,
