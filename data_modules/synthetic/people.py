@@ -70,9 +70,9 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         ("nose_length", 0.6),
         ("nose_forward", 0.4),
         ("nose_tip", -0.3),
-        ("brow_height", -0.9),
-        ("brow_tilt", -0.3),
-        ("eye_height", -0.7),
+        ("brow_height", -0.6),
+        ("brow_tilt", -0.2),
+        ("eye_height", -0.6),
         ("upper_lip", -0.8),
         ("lower_lip", -0.7),
         ("lower_face", 0.5),
@@ -88,10 +88,13 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         ("lower_lip", -0.5),
         ("nose_length", 0.5),
         ("cheek_fullness", -0.5),
-        ("brow_height", -0.5),
+        ("brow_height", -0.3),
         ("weight", 0.5),
     ):
         shape[name] += (age - 0.4) * share
+    # At rest most brows lie a little higher, their inner ends too, than those of the mean face.
+    shape["brow_height"] = 0.75 * shape["brow_height"] + 0.5
+    shape["brow_tilt"] *= 0.7
     fair = max(0.0, 1.0 - 3.2 * melanin)
     chances = np.array([0.30, 0.35, 0.25 * fair, 0.28 * fair, 0.10 * fair, 0.0])
     chances[5] = 0.3 * max(0.0, age - 0.45)
