@@ -205,7 +205,11 @@ def _grow(identity: Identity, growth: Floats, relief: Floats) -> None:
 
 @njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]  # numba ships no types
 def _step(low: float, high: float, value: float) -> float:
-    share = min(1.0, max(0.0, (value - low) / (high - low)))
+    if value <= low:
+        return 0.0
+    if value >= high:
+        return 1.0
+    share = (value - low) / (high - low)
     return share * share * (3.0 - 2.0 * share)
 
 

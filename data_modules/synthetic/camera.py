@@ -61,9 +61,7 @@ class View:
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
-def _to_camera(
-    position: NDArray[np.floating], turn: Array, pivot: Array
-) -> NDArray[np.float32]:
+def _to_camera(position: NDArray[np.floating], turn: Array, pivot: Array) -> NDArray[np.float32]:
     # Written out, because a BLAS product may differ between machines and threads.
     camera = np.empty((len(position), 3), dtype=np.float32)
     for i in range(len(position)):

@@ -6,6 +6,7 @@ distribution of one parameter leaves every other parameter as it was.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -109,8 +110,8 @@ def _choice(law: Mapping[str, Any], place: str) -> Draw:
     shares = np.array([float(weight) for weight in weights])
     if not len(shares) or shares.min() < 0 or shares.sum() == 0:
         raise ValueError("give weights of 0 or more, one at least above 0")
-    ends = np.cumsum(shares / shares.sum())
-    return lambda u: values[min(int(np.searchsorted(ends, u[0], "right")), len(values) - 1)]
+    ends = np.cumsum(shares / shares.sum()).tolist()
+    return lambda u: values[min(bisect_right(ends, u[0]), len(values) - 1)]
 
 
 def spelt(value: Any) -> Any:  # noqa: ANN401 - a user's spelling

@@ -40,6 +40,13 @@ def sparse(dense: NDArray[np.floating]) -> Field:
 
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
 def _add(target: Floats, vertices: NDArray[np.int32], change: Floats, weight: np.float32) -> None:
+    if change.shape[1] == 3:  # as most are; written out, which is twice as quick
+        for k in range(len(vertices)):
+            v = np.uint32(vertices[k])
+            target[v, 0] += weight * change[k, 0]
+            target[v, 1] += weight * change[k, 1]
+            target[v, 2] += weight * change[k, 2]
+        return
     for k in range(len(vertices)):
         for axis in range(change.shape[1]):
             target[vertices[k], axis] += weight * change[k, axis]

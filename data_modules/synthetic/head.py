@@ -92,7 +92,11 @@ def _add(target: Floats, field: Floats, weight: float) -> None:
 def _normals(position: Floats, triangles: NDArray[np.int32], twins: NDArray[np.int32]) -> Floats:
     normal = np.zeros_like(position)
     for t in range(len(triangles)):
-        a, b, c = triangles[t]
+        a, b, c = (
+            np.uint32(triangles[t, 0]),
+            np.uint32(triangles[t, 1]),
+            np.uint32(triangles[t, 2]),
+        )
         ux, uy, uz = (
             position[b, 0] - position[a, 0],
             position[b, 1] - position[a, 1],
@@ -114,9 +118,9 @@ def _normals(position: Floats, triangles: NDArray[np.int32], twins: NDArray[np.i
             normal[twins[k, 0], axis] = both
             normal[twins[k, 1], axis] = both
     for v in range(len(normal)):
-        length = np.sqrt(normal[v, 0] ** 2 + normal[v, 1] ** 2 + normal[v, 2] ** 2) + 1e-9
-        for axis in range(3):
-            normal[v, axis] /= length
+        x, y, z = normal[v, 0], normal[v, 1], normal[v, 2]
+        scale = np.float32(1.0) / (np.sqrt(x * x + y * y + z * z) + np.float32(1e-9))
+        normal[v, 0], normal[v, 1], normal[v, 2] = scale * x, scale * y, scale * z
     return normal
 
 

@@ -116,7 +116,7 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         else (rng.normal(0.1, 0.5))
     )
     temples = float(rng.uniform(0.2, 1.0) * (0.4 + 2.0 * age) if male else rng.uniform(0.0, 0.3))
-    curl = float(np.clip(rng.beta(1.0, 2.5) + 0.9 * max(0.0, melanin - 0.6), 0.0, 1.0))
+    curl = min(1.0, float(rng.beta(1.0, 2.5)) + 0.9 * max(0.0, melanin - 0.6))
     beard_cut = str(rng.choice(BEARDS, p=_BEARD_CHANCES))
     if beard_cut != "full" and beard:
         stubble = min(stubble, 0.45)
@@ -125,7 +125,7 @@ def draw_identity(rng: np.random.Generator) -> Identity:
     freckles = fair * max(0.0, rng.normal(-0.2, 0.5))
     makeup = 0.0 if male or rng.random() < 0.45 else float(rng.beta(1.4, 1.6))
     return Identity(
-        shape={name: round(float(np.clip(v, -2.6, 2.6)), 3) for name, v in shape.items()},
+        shape={name: round(min(max(v, -2.6), 2.6), 3) for name, v in shape.items()},
         skin=_skin(rng, melanin),
         hair=_colour(hair),
         iris=_colour(iris),

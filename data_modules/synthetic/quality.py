@@ -50,7 +50,9 @@ def _gathered(radiance: Floats, quality: Quality) -> Floats:
     """What the sensor gathers: exposure, colour cast, darker corners, washed-out colour."""
     gain = np.asarray(quality.cast, dtype=np.float32) * np.float32(quality.exposure)
     ramp = np.linspace(-1.0, 1.0, len(radiance), dtype=np.float32) ** 2
-    return _gather(radiance, gain, ramp, np.float32(quality.vignette), np.float32(quality.saturation))
+    return _gather(
+        radiance, gain, ramp, np.float32(quality.vignette), np.float32(quality.saturation)
+    )
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types

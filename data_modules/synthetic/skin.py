@@ -194,7 +194,11 @@ def _paint(
             open_nose = 1.0 - 0.85 * masks[row, column, _NOSTRIL]
             red, green, blue = red * open_nose, green * open_nose, blue * open_nose
             if masks[row, column, _BROW] < 1.9:
-                grown = _ramp(level + 0.38, level - 0.25, masks[row, column, _BROW] + 0.10 * noise[k, m, _FINE])
+                grown = _ramp(
+                    level + 0.38,
+                    level - 0.25,
+                    masks[row, column, _BROW] + 0.10 * noise[k, m, _FINE],
+                )
                 grown *= (0.62 + 0.28 * brow) * (1.0 + 0.10 * fine)
                 grown = min(0.95, grown)
                 red += grown * (hair[0] - red)

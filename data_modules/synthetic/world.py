@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import zlib
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -274,7 +275,7 @@ class _Section:
             self.kinds.append(self._parameters(mixed, where))
         if min(shares) < 0.0 or sum(shares) <= 0.0:
             raise DataError(f"{place}: shares must be 0 or more, one at least above 0")
-        self.ends = np.cumsum(shares) / sum(shares)
+        self.ends = (np.cumsum(shares) / sum(shares)).tolist()
 
     def _parameters(self, laws: Mapping[str, Any], place: str) -> dict[str, _Parameter]:
         types = {field.name: str(field.type) for field in self.fields}
@@ -305,7 +306,7 @@ class _Section:
 
     def draw(self, numbers: list[list[float]]) -> dict[str, Any]:
         """Values by parameter; what the section does not mention stays as it is by default."""
-        place = int(np.searchsorted(self.ends, numbers[0][0], "right"))
+        place = bisect_right(self.ends, numbers[0][0])
         parameters = self.kinds[min(place, len(self.kinds) - 1)]
         drawn: dict[str, Any] = {}
         for field, number in zip(self.fields, numbers[1:], strict=True):
