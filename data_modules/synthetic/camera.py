@@ -40,7 +40,10 @@ class View:
 
     def to_camera(self, position: NDArray[np.floating]) -> NDArray[np.float32]:
         """Head coordinates (N, 3) to camera coordinates (N, 3): y up, z towards the camera."""
-        return _to_camera(np.ascontiguousarray(position), self.rotation, _PIVOT)
+        camera: NDArray[np.float32] = _to_camera(
+            np.ascontiguousarray(position), self.rotation, _PIVOT
+        )
+        return camera
 
     def project(self, camera: NDArray[np.floating]) -> Array:
         """Camera coordinates (N, 3) to crop fractions (N, 2), x right and y down from 0 to 1."""
@@ -57,7 +60,10 @@ class View:
         Nearness is 1 / distance, which is linear on the screen, so it sorts rightly between
         vertices.
         """
-        return _samples(camera, self.focal, self.distance, *self.centre, size)
+        placed: tuple[NDArray[np.float32], NDArray[np.float32]] = _samples(
+            camera, self.focal, self.distance, *self.centre, size
+        )
+        return placed
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from data_modules.synthetic.anatomy import smoothstep
+from data_modules.synthetic.anatomy import Array, smoothstep
 from data_modules.synthetic.parameters import Identity
 from data_modules.synthetic.surface import surface
 
@@ -70,7 +70,7 @@ def hair_form(identity: Identity) -> Floats:
     quiff = 0.30 + 0.25 * np.tanh(weights[-1])
     parted = 0.55 * min(1.0, abs(identity.parting))
     furrow = skull.furrow[1 if identity.parting > 0 else 0]
-    return _form(
+    form: Floats = _form(
         skull.quiff,
         skull.locks,
         skull.sides,
@@ -80,6 +80,7 @@ def hair_form(identity: Identity) -> Floats:
         0.85 * identity.fade,
         parted,
     )
+    return form
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types

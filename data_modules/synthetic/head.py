@@ -57,8 +57,10 @@ def topology() -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
 
 @cache
 def casters(long_hair: bool) -> NDArray[np.uint32]:
-    """Triangles that stand for a head before the light: every second row and column of its skin,
-    and the parts that lie outside."""
+    """Triangles that stand for a head before the light.
+
+    Every second row and column of its skin, and the parts that lie outside.
+    """
     skin = surface()
     rows = np.arange(len(skin.position) // skin.columns)
     pocket = skin.triangles[skin.pocket :] // skin.columns
@@ -92,11 +94,7 @@ def _add(target: Floats, field: Floats, weight: float) -> None:
 def _normals(position: Floats, triangles: NDArray[np.int32], twins: NDArray[np.int32]) -> Floats:
     normal = np.zeros_like(position)
     for t in range(len(triangles)):
-        a, b, c = (
-            np.uint32(triangles[t, 0]),
-            np.uint32(triangles[t, 1]),
-            np.uint32(triangles[t, 2]),
-        )
+        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         ux, uy, uz = (
             position[b, 0] - position[a, 0],
             position[b, 1] - position[a, 1],

@@ -50,9 +50,10 @@ def _gathered(radiance: Floats, quality: Quality) -> Floats:
     """What the sensor gathers: exposure, colour cast, darker corners, washed-out colour."""
     gain = np.asarray(quality.cast, dtype=np.float32) * np.float32(quality.exposure)
     ramp = np.linspace(-1.0, 1.0, len(radiance), dtype=np.float32) ** 2
-    return _gather(
+    light: Floats = _gather(
         radiance, gain, ramp, np.float32(quality.vignette), np.float32(quality.saturation)
     )
+    return light
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
@@ -116,7 +117,8 @@ def _film(light: Floats, quality: Quality) -> Floats:
     above = np.maximum(grey - 0.78, 0.0)
     grey = np.minimum(grey, 0.78) + 0.22 * above / (0.22 + 0.55 * above)
     table = (255.0 * np.minimum(grey, 1.0)).astype(np.float32)
-    return _looked_up(np.ascontiguousarray(light), table)
+    picture: Floats = _looked_up(np.ascontiguousarray(light), table)
+    return picture
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
@@ -138,9 +140,9 @@ def _grain(picture: Floats, quality: Quality) -> Floats:
     side = np.float32(0.16)
     kernel = np.array([side, 1.0, side], dtype=np.float32)
     kernel /= np.sqrt((kernel**2).sum())
-    noise = cv2.sepFilter2D(noise, -1, kernel, kernel)
-    _strengthen(noise, picture, np.float32(quality.noise))
-    return noise
+    grain: Floats = cv2.sepFilter2D(noise, -1, kernel, kernel)
+    _strengthen(grain, picture, np.float32(quality.noise))
+    return grain
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
