@@ -192,6 +192,7 @@ def surface() -> Surface:
     first, last = upper_rows - _CURL + 2, upper_rows + _CURL - 2
     outside_mouth = np.concatenate([_grid(0, first, columns), _grid(last - 1, total, columns)])
     inside_mouth = _grid(first - 1, last, columns)
+    inside_mouth = inside_mouth[facing[inside_mouth % columns].all(axis=1)]
     triangles = np.concatenate([outside_mouth, inside_mouth]).astype(np.int32)
     outside = np.flatnonzero((np.abs(lip_x) >= MOUTH_HALF_WIDTH) | ~facing)
     twins = np.stack(
