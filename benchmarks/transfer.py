@@ -21,7 +21,7 @@ from sklearn.metrics import roc_auc_score
 
 ROOT = Path(__file__).parents[1]
 SIZE, SCALED = 64, 72
-EPOCHS = 8
+EPOCHS = 3
 
 
 def run(*command: str) -> None:

@@ -24,8 +24,6 @@ from data_modules.synthetic.parameters import BEARDS, Identity
 from data_modules.synthetic.surface import surface
 
 Floats = NDArray[np.float32]
-_CLOTH = (0.10, 0.12, 0.16)
-_COLLAR = -15.2  # height of the collar, cm
 _STRANDS = 768 / 360  # points of the strand noise per degree of longitude
 _ALONG = 4.0  # points of the strand noise per cm along a strand
 
@@ -165,8 +163,6 @@ def _coat(identity: Identity) -> Coat:
         after = count + len(each.position)
         tint, shine = _part_colour(each.name, skin, hair)
         colour[count:after] = (*tint, shine)
-        if each.name == "neck":
-            colour[count:after, :3][each.position[:, 1] < _COLLAR] = _CLOTH
         growth[count:after, 0] = -BARE if each.name == "long_hair" else BARE
         count = after
     return Coat(colour=colour, growth=growth, place=_places()[:whole], relief=relief)

@@ -91,7 +91,7 @@ def _add(target: Floats, field: Floats, weight: float) -> None:
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
-def _normals(position: Floats, triangles: NDArray[np.int32], twins: NDArray[np.int32]) -> Floats:
+def normals_of(position: Floats, triangles: NDArray[np.int32], twins: NDArray[np.int32]) -> Floats:
     normal = np.zeros_like(position)
     for t in range(len(triangles)):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
@@ -168,7 +168,7 @@ def build_head(face: FaceParameters, relief: Floats) -> Head:
     triangles = triangles[: bounds[1, shown]]
     return Head(
         position=position,
-        normal=_normals(position, triangles, twins),
+        normal=normals_of(position, triangles, twins),
         triangles=triangles,
         skin_triangles=int(bounds[1, 0]),
         light=light,

@@ -15,7 +15,7 @@ from data_modules.synthetic.clothes import build_clothes
 from data_modules.synthetic.fitting import Floats
 from data_modules.synthetic.glasses import build_glasses, glaze, lens_optics
 from data_modules.synthetic.hats import build_hat, hair_pressed
-from data_modules.synthetic.head import Head, _normals, topology
+from data_modules.synthetic.head import Head, normals_of, topology
 from data_modules.synthetic.occluders import build_occluder
 from data_modules.synthetic.parameters import GLASSES, HATS, OCCLUDERS, FaceParameters, Wear
 from data_modules.synthetic.pieces import PIECES, Piece
@@ -114,7 +114,7 @@ def dress(head: Head, outfit: Outfit) -> Head:
     for each in outfit.solid:
         after = bare + len(each.position)
         position[bare:after], light[bare:after] = each.position, each.light
-        normal[bare:after] = _normals(position[bare:after], each.triangles, _NO_TWINS)
+        normal[bare:after] = normals_of(position[bare:after], each.triangles, _NO_TWINS)
         triangles.append(each.triangles + np.int32(bare))
         bare = after
     return replace(
@@ -158,7 +158,7 @@ def look_through(
         return
     camera, depth, seen, weights = _lens_samples(outfit.lenses, view, len(nearest))
     points = outfit.lenses.position.astype(np.float32)
-    x, y, z = _normals(points, outfit.lenses.triangles, _NO_TWINS).T
+    x, y, z = normals_of(points, outfit.lenses.triangles, _NO_TWINS).T
     normal = np.stack([turn[k, 0] * x + turn[k, 1] * y + turn[k, 2] * z for k in range(3)], axis=1)
     through, mirror = lens_optics(wear)
     glaze(
