@@ -92,6 +92,7 @@ def _add(target: Floats, field: Floats, weight: float) -> None:
 
 @njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
 def normals_of(position: Floats, triangles: NDArray[np.int32], twins: NDArray[np.int32]) -> Floats:
+    """Unit normals (V, 3) outwards; vertices that coincide (`twins`) share theirs."""
     normal = np.zeros_like(position)
     for t in range(len(triangles)):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
