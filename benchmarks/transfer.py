@@ -26,7 +26,7 @@ EPOCHS = 3
 
 def run(*command: str) -> None:
     """Run a command of the project as a user would, and stop where it fails."""
-    print("$", *command, flush=True)
+    print("$", *command[:12], "..." if len(command) > 12 else "", flush=True)
     subprocess.run([sys.executable, *command], cwd=ROOT, check=True)
 
 
