@@ -43,9 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )  # fmt: skip
 
     chosen = parser.parse_args(arguments)
-    from au_cotrain.predictor import PredictorError
-    from data_modules.errors import DataError
+    mistake: type[Exception]
+    if chosen.verb == "synth":
+        from data_modules.errors import DataError
 
+        mistake = DataError
+    else:
+        from au_cotrain.predictor import PredictorError  # with torch, which synth does without
+
+        mistake = PredictorError
     try:
         if chosen.verb == "export":
             export(chosen.checkpoint, chosen.out)
@@ -58,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 chosen.out, chosen.count, chosen.seed, chosen.size, chosen.world, chosen.laws,
                 chosen.workers, chosen.shards,
             )  # fmt: skip
-    except (PredictorError, DataError) as error:
+    except mistake as error:
         sys.exit(f"error: {error}")
     except OSError as error:
         sys.exit(f"error: {error.filename or ''}: {error.strerror or error}")
@@ -149,7 +155,7 @@ def synth(
     from functools import partial
 
     from data_modules.errors import DataError
-    from data_modules.rendered import advance, progress_bar
+    from data_modules.progress import advance, progress_bar
     from data_modules.synthetic import parse_overrides, render_manifest
 
     if out is None:

@@ -6,10 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rich import get_console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TimeRemainingColumn
-
 from data_modules.faces import Faces
+from data_modules.progress import advance, progress_bar
 
 SPLITS = ("labeled", "val", "unlabeled", "test")
 
@@ -81,16 +79,3 @@ class RenderedFaces(Faces):
         if not self.tables["labeled"]:
             self.prepare_data()
         super().setup(stage)
-
-
-def progress_bar() -> Progress:
-    """A bar that counts faces, on a terminal; in a log it would be empty lines."""
-    return Progress(
-        "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=get_console(), transient=True, disable=not get_console().is_terminal,
-    )  # fmt: skip
-
-
-def advance(progress: Progress, bar: TaskID, done: int, total: int) -> None:
-    """Move a bar, as `render_manifest` reports."""
-    progress.update(bar, completed=done, total=total)

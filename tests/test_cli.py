@@ -95,6 +95,16 @@ def test_synth_renders_faces_that_the_trainer_can_read(tmp_path, capsys):
     assert table["pose_yaw"].between(60, 75).all()
 
 
+def test_synth_needs_no_torch(tmp_path):
+    code = (
+        "import sys; from au_cotrain import cli\n"
+        f"cli.main(['synth', {str(tmp_path / 'f')!r}, '--count', '1', '--size', '16', "
+        "'--workers', '0'])\nprint('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("False")
+
+
 def test_synth_again_changes_nothing_and_another_request_is_refused(tmp_path, capsys):
     command = ["synth", str(tmp_path / "f"), "--count", "2", "--size", "16", "--workers", "0"]
     main(command)
