@@ -1,5 +1,9 @@
-"""What the user can mend about a run's settings."""
+"""What the user can mend about settings and predictors: one line with the way out."""
 
 
 class SettingError(Exception):
-    """A setting cannot be used as it is: one line with the setting's name and the way out."""
+    """A setting cannot be used as it is; the message names it."""
+
+
+class PredictorError(Exception):
+    """A folder is no predictor that can be used."""

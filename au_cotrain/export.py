@@ -6,8 +6,9 @@ from typing import Any
 
 import torch
 
+from au_cotrain.errors import PredictorError
 from au_cotrain.metrics import AUScore, mean_score
-from au_cotrain.predictor import Predictor, PredictorCard, PredictorError
+from au_cotrain.predictor import Predictor, PredictorCard
 from au_cotrain.task import CoTraining
 
 

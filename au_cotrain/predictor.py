@@ -9,14 +9,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from au_cotrain.errors import SettingError
+from au_cotrain.errors import PredictorError, SettingError
 from au_cotrain.views import Encoder, fuse
 
 WEIGHTS, CARD = "predictor.safetensors", "predictor.json"
-
-
-class PredictorError(Exception):
-    """A folder is no predictor that can be used; the message is for the user."""
 
 
 @dataclass(frozen=True)

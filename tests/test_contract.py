@@ -18,9 +18,9 @@ def imports(package: str) -> set[tuple[str, str]]:
     for file in (ROOT / package).rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module:
-                found.add((file.stem, node.module.split(".")[0]))
+                found.add((file.parent.name, node.module.split(".")[0]))
             elif isinstance(node, ast.Import):
-                found |= {(file.stem, alias.name.split(".")[0]) for alias in node.names}
+                found |= {(file.parent.name, alias.name.split(".")[0]) for alias in node.names}
     return found
 
 

@@ -4,9 +4,10 @@ import pytest
 import pytorch_lightning as pl
 import torch
 
+from au_cotrain.errors import PredictorError
 from au_cotrain.export import export_predictor
 from au_cotrain.metrics import au_scores
-from au_cotrain.predictor import PredictorError, load_predictor
+from au_cotrain.predictor import load_predictor
 from au_cotrain.task import CoTraining
 from au_cotrain.views import fuse
 

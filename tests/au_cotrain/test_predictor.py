@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from au_cotrain import load_predictor
-from au_cotrain.predictor import CARD, WEIGHTS, Predictor, PredictorCard, PredictorError
+from au_cotrain.errors import PredictorError
+from au_cotrain.predictor import CARD, WEIGHTS, Predictor, PredictorCard
 
 CARD_VALUES = PredictorCard(
     aus=["AU01", "AU12"], backbones=["test_resnet", "test_resnet"], feature_dim=96, image_size=32,
