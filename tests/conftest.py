@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from data_modules.landmarker import outlive_profiler
+
 SHARED = Path(os.environ.get("AU_COTRAIN_SHARED", Path(__file__).parents[2] / "shared"))
 
 
@@ -47,6 +49,7 @@ def landmarker(shared: Path) -> Iterator[Callable[[np.ndarray], Reading | None]]
         output_face_blendshapes=True,
     )
     with vision.FaceLandmarker.create_from_options(options) as detector:
+        outlive_profiler()
 
         def read(picture: np.ndarray) -> Reading | None:
             pixels = np.ascontiguousarray(picture)
