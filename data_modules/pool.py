@@ -12,6 +12,7 @@ from data_modules.facs import UNKNOWN
 from data_modules.manifest import Manifest, places, read_pool_table
 from data_modules.tree import PICTURES, read_tree
 
+
 def find_pictures(folder: Path) -> list[str]:
     """Paths of all pictures below a folder, sorted; hidden files and folders left out.
 
