@@ -97,8 +97,9 @@ def _sheets(file: Path) -> list[tuple[str, list[Row]]]:
             "pip install 'au_cotrain[prepare]', or store the sheet as CSV"
         ) from error
     except Exception as error:  # calamine's and pandas' own, of many kinds
+        reason = " ".join(str(error).split())
         raise DataError(
-            f"{file}: not a readable spreadsheet ({error}); mend or remove it"
+            f"{file}: not a readable spreadsheet ({reason}); mend or remove it"
         ) from error
     return [
         (

@@ -46,7 +46,7 @@ def read_machine_list(file: Path) -> UrlList:
         with pa.csv.open_csv(
             file,
             pa.csv.ReadOptions(column_names=list(kinds), use_threads=False, block_size=_BLOCK),
-            pa.csv.ParseOptions("\t", quote_char=False, ignore_empty_lines=False,
+            pa.csv.ParseOptions(delimiter="\t", quote_char=False, ignore_empty_lines=False,
                                 invalid_row_handler=refuse),
             pa.csv.ConvertOptions(column_types=kinds, strings_can_be_null=False,
                                   include_columns=[name for name in kinds if name != "original"]),

@@ -67,7 +67,7 @@ def read_shard(file: Path, source: str) -> Shard:
         source: its path below ROOT.
     """
     names: list[str] = []
-    notes: dict[str, tuple[str | None, str | None]] = {}
+    notes: dict[str, tuple[str | None, ...]] = {}
     left_out: list[tuple[str, str]] = []
     broken = 0
     try:
@@ -78,7 +78,7 @@ def read_shard(file: Path, source: str) -> Shard:
             elif ending == ".json":
                 note = _note(content)
                 broken += note is None
-                notes[key] = note or (None, None)
+                notes[key] = note or ()
     except (tarfile.TarError, EOFError, OSError) as error:
         reason = _CUT_SHORT if names or notes else f"tar that cannot be read ({error})"
         left_out.append((source, reason))
@@ -91,7 +91,9 @@ def read_shard(file: Path, source: str) -> Shard:
         if seen[name] > 1
     ]
     pictures = [
-        Picture(f"{source}/{name}", name, *notes.get(_split(name)[0], (None, None)))
+        Picture(
+            f"{source}/{name}", name.removeprefix("./"), *notes.get(_split(name)[0], (None, None))
+        )
         for name in names
         if seen[name] == 1
     ]
