@@ -8,6 +8,7 @@ from data_modules.errors import DataError
 
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 """Endings, in any case, of files taken for pictures."""
+NOT_UTF8 = "a file or folder whose name is not UTF-8"
 
 
 def is_picture(name: str) -> bool:
@@ -77,9 +78,8 @@ def read_tree(root: Path, out: Path | None = None) -> Tree:
                     if is_hidden(entry.name):
                         continue
                     path = f"{folder}{entry.name}"
-                    if not _is_utf8(path):
-                        unread.append((os.fsencode(path).decode(errors="backslashreplace"),
-                                       "its name is not UTF-8"))  # fmt: skip
+                    if not is_utf8(path):
+                        unread.append((escaped(path), NOT_UTF8))
                         continue
                     try:
                         if entry.is_dir():
@@ -100,7 +100,13 @@ def _identity(folder: Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _is_utf8(path: str) -> bool:
+def escaped(path: str) -> str:
+    """A path whose bytes are not UTF-8, in signs that are."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
+def is_utf8(path: str) -> bool:
+    """Whether a table can hold a path: names in other encodings are bytes it cannot."""
     try:
         path.encode()
     except UnicodeEncodeError:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from data_modules.preparation.plan import leave_out
-from data_modules.tree import Tree, is_hidden, is_picture
+from data_modules.tree import NOT_UTF8, Tree, escaped, is_hidden, is_picture, is_utf8
 
 _CUT_SHORT = "tar that is cut short; what follows in it is lost"
 
@@ -73,7 +73,9 @@ def read_shard(file: Path, source: str) -> Shard:
     try:
         for member, content in _members(file):
             key, ending = _split(member)
-            if content is None:
+            if not is_utf8(member):
+                left_out.append((f"{source}/{escaped(member)}", NOT_UTF8))
+            elif content is None:
                 names.append(member)
             elif ending == ".json":
                 note = _note(content)
@@ -108,8 +110,8 @@ def _members(file: Path) -> Iterator[tuple[str, bytes | None]]:
             if member.offset_data + member.size > size:
                 raise tarfile.ReadError(_CUT_SHORT)
             hidden = any(is_hidden(part) for part in member.name.split("/") if part != ".")
-            if not member.isreg() or hidden or not member.name.isprintable():
-                continue  # a name that is not UTF-8 is not printable
+            if not member.isreg() or hidden:
+                continue
             if is_picture(member.name):
                 yield member.name, None
             elif member.name.lower().endswith(".json"):
