@@ -22,7 +22,7 @@ CODES = {"0": 0, "1": 1, "9": UNKNOWN}
 _LABEL_FILE = re.compile(r"(?:.*/)?([FM][0-9]{3})_T([0-9]{1,2})\.csv", re.IGNORECASE | re.DOTALL)
 _SUBJECT = re.compile(r"[FM][0-9]{3}", re.IGNORECASE)
 _TASK = re.compile(r"T([0-9]{1,2})", re.IGNORECASE)
-_FRAME_HEADING = re.compile(r"0|(frames?([ _]?(no|nr|num|number|id|index)\.?)?)?", re.IGNORECASE)
+_FRAME_HEADING = re.compile(r"0(\.0+)?|(frames?([ _]?(no|nr|num|number|id|index)\.?)?)?", re.IGNORECASE)
 _AU_HEADING = re.compile(r"(?:AU[ _]?)?0*([1-9][0-9]?)(?:\.0+)?", re.IGNORECASE)
 
 
