@@ -10,28 +10,16 @@ import pyarrow as pa
 from data_modules.errors import DataError
 from data_modules.facs import UNKNOWN
 from data_modules.manifest import Manifest, places, read_pool_table
-
-PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
-"""Endings, in any case, of files taken for pictures."""
+from data_modules.tree import PICTURES, read_tree
 
 
 def find_pictures(folder: Path) -> list[str]:
-    """Paths of all pictures below a folder, sorted; hidden files and folders left out."""
-    found: list[str] = []
-    seen: set[str] = set()  # links may lead in circles
-    for parent, folders, files in os.walk(folder, followlinks=True):
-        real = os.path.realpath(parent)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [
-            os.path.join(parent, name)
-            for name in sorted(files)
-            if name.lower().endswith(PICTURES) and not name.startswith(".")
-        ]
-    return found
+    """Paths of all pictures below a folder, sorted; hidden files and folders left out.
+
+    Raises:
+        DataError: the folder cannot be read.
+    """
+    return [os.path.join(folder, picture) for picture in read_tree(folder).pictures()]
 
 
 def read_pool(source: Path, aus: Sequence[str]) -> Manifest:
