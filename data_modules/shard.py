@@ -15,7 +15,7 @@ def open_shard(file: BinaryIO) -> Any:  # noqa: ANN401 - webdataset's TarWriter
 
 
 def import_webdataset() -> Any:  # noqa: ANN401 - a module
-    """webdataset.
+    """The library webdataset.
 
     Raises:
         DataError: it is not installed.

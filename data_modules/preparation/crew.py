@@ -66,7 +66,6 @@ def cut_all(
         initializer=_join,
         initargs=(cutting, alignment, model, counter, stop),
     )
-    running: set[Future[None]] = set()
     try:
         # A window over the parts, so that memory stays flat.
         running = {_submit(pool, part) for part in islice(parts, 2 * workers)}
@@ -76,13 +75,15 @@ def cut_all(
                 future.result()
             running |= {_submit(pool, part) for part in islice(parts, len(finished))}
             progress(counter.get_obj().value)
-    except BrokenProcessPool as error:
-        raise DataError(
-            "a worker was killed, perhaps for want of memory (fewer --workers need less); run the "
-            "same command again to go on"
-        ) from error
+    except BaseException as error:
+        stop.value = True
+        if isinstance(error, BrokenProcessPool):
+            raise DataError(
+                "a worker was killed, perhaps for want of memory (fewer --workers need less); run "
+                "the same command again to go on"
+            ) from error
+        raise
     finally:
-        stop.value = bool(running)
         pool.shutdown(cancel_futures=True)
 
 

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -123,6 +123,20 @@ def prepare(
     return _told(out, already=False)
 
 
+def first_left_out(out: Path) -> dict[str, str]:
+    """Reason → the first face left out for it, in the order of ``Prepared.left_out``."""
+    table = pd.read_csv(out / LEFT_OUT, dtype="string", keep_default_na=False)
+    table["kind"] = table["reason"].str.partition(":")[0]
+    firsts = table.drop_duplicates("kind").set_index("kind")
+    examples = {}
+    for kind in _counted(table["reason"]):
+        row = firsts.loc[kind]
+        where = [row["source"], row["frame"] and f"frame {row['frame']}"]
+        why = row["reason"].partition(":")[2].strip()
+        examples[kind] = ", ".join(part for part in where if part) + (f": {why}" if why else "")
+    return examples
+
+
 def _check_libraries(plan: Plan, alignment: Alignment, model: Path | None, shards: bool) -> None:
     """Say what is missing before anything is read."""
     if alignment.method != "none":
@@ -156,9 +170,7 @@ def _reasons(cutting: Cutting, faces: pd.DataFrame, segment: int) -> list[str | 
     return cutting.reasons(segment, list(_rows(cutting, faces, segment)["path"]))
 
 
-def _parts(
-    cutting: Cutting, faces: pd.DataFrame, todo: list[int], workers: int
-) -> list[list[int]]:
+def _parts(cutting: Cutting, faces: pd.DataFrame, todo: list[int], workers: int) -> list[list[int]]:
     """Segments that one process should cut in one go, since they lie in one video or tar.
 
     A video longer than a worker's share is cut by several, who decode what is before their parts.
@@ -173,9 +185,7 @@ def _parts(
     parts = []
     for _, together in groupby(todo, container):
         segments = list(together)
-        parts += [
-            segments[start : start + longest] for start in range(0, len(segments), longest)
-        ]
+        parts += [segments[start : start + longest] for start in range(0, len(segments), longest)]
     return parts
 
 

@@ -25,7 +25,7 @@ _JPEG = [
 ]
 
 Cut = Callable[[np.ndarray], np.ndarray | None]
-Store = Callable[[int, bytes], None]
+Store = Callable[[str, int, bytes], None]
 
 
 @dataclass(frozen=True)
@@ -53,20 +53,21 @@ class Cutting:
             OSError: OUT cannot be written.
         """
         # Footage is a stream: no more than one picture of it is in memory.
+        paths = [str(path) for path in faces["path"]]
         footage = enumerate(read_footage(self.root, shots_of(faces)))
         of_row = faces.index.to_numpy() // self.segment_size
         for segment, together in groupby(footage, lambda pair: int(of_row[pair[0]])):
             reasons: list[str | None] = []
-            paths: list[str] = []
+            cut_paths: list[str] = []
             with self._store(segment, faces) as store:
                 for row, picture in together:
                     outcome = picture if isinstance(picture, str) else _crop(cut, picture)
                     if isinstance(outcome, bytes):
-                        store(row, outcome)
-                        paths.append(faces["path"].iat[row])
+                        store(paths[row], row, outcome)
+                        cut_paths.append(paths[row])
                     reasons.append(outcome if isinstance(outcome, str) else None)
                     tick()
-            result = {"left_out": reasons, "bytes": self._sizes(segment, paths)}
+            result = {"left_out": reasons, "bytes": self._sizes(segment, cut_paths)}
             write_whole(self.out, self._result(segment), json.dumps(result).encode())
 
     def reasons(self, segment: int, paths: Sequence[str]) -> list[str | None] | None:
@@ -101,30 +102,36 @@ class Cutting:
 
     @contextmanager
     def _store(self, segment: int, faces: pd.DataFrame) -> Iterator[Store]:
-        """Takes the place of a row among ``faces`` and the JPEG of its crop."""
+        """Takes the path, the place among ``faces`` and the JPEG of a crop."""
         if not self.shards:
-            yield partial(self._store_crop, faces)
+            yield self._store_crop
             return
         with partial_file(self.out).open("wb") as file, open_shard(file) as shard:
             yield partial(_store_member, shard, faces)
         self._shard(segment).parent.mkdir(exist_ok=True)
         os.replace(file.name, self._shard(segment))
 
-    def _store_crop(self, faces: pd.DataFrame, row: int, jpeg: bytes) -> None:
-        crop = self.out / faces["path"].iat[row]
+    def _store_crop(self, path: str, _row: int, jpeg: bytes) -> None:
+        crop = self.out / path
         if not crop.parent.is_dir():
             crop.parent.mkdir(parents=True, exist_ok=True)
         write_whole(self.out, crop, jpeg)
 
 
-def _store_member(shard: Any, faces: pd.DataFrame, row: int, jpeg: bytes) -> None:  # noqa: ANN401
+def _store_member(
+    shard: Any,  # noqa: ANN401 - webdataset's TarWriter
+    faces: pd.DataFrame,
+    path: str,
+    row: int,
+    jpeg: bytes,
+) -> None:
     """Put a crop into a shard, its row of the manifest beside it."""
     face = {
-        name: None if pd.isna(value) else value if isinstance(value, str) else int(value)
-        for name, value in faces.iloc[row].items()
+        str(name): None if pd.isna(value) else value if isinstance(value, str) else int(value)
+        for name, value in faces.iloc[row].to_dict().items()
         if name != "place"
     }
-    key = PurePosixPath(face["path"]).stem
+    key = PurePosixPath(path).stem
     shard.write({"__key__": key, "jpg": jpeg, "json": json.dumps(face).encode()})
 
 
