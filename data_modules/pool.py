@@ -48,14 +48,14 @@ def read_pool(source: Path, aus: Sequence[str]) -> Manifest:
     if not source.is_dir():
         return read_pool_table(source, aus)
     paths = places(find_pictures(source))
-    if not paths:
+    if not len(paths):
         raise DataError(
             f"{source}: no pictures in this pool ({' '.join(PICTURES)}); give another "
             "data.unlabeled, or data.unlabeled=null to train without one"
         )
     return Manifest(
         source,
-        pa.array(paths, pa.string()),
+        paths,
         pa.array([""] * len(paths), pa.string()),
         tuple(aus),
         np.full((len(paths), len(aus)), UNKNOWN, np.int8),
