@@ -254,6 +254,4 @@ def places(pictures: Iterable[str] | pa.StringArray, parent: str | Path = "") ->
         os.path.join(os.path.realpath(os.path.join(parent, folder)), "")
         for folder in folders.dictionary.to_pylist()
     ]
-    return pc.binary_join_element_wise(
-        pa.array(real, pa.string()).take(folders.indices), names, ""
-    )
+    return pc.binary_join_element_wise(pa.array(real, pa.string()).take(folders.indices), names, "")

@@ -35,8 +35,11 @@ class Table:
     """What ``au-cotrain prepare`` says of it: set, alignment, ...; {} of any other table."""
 
     def text(self, name: str) -> pa.StringArray:
-        """N cells as stripped text, '' for an empty one; whole floats are written as integers."""
-        return _text(self.columns[name])
+        """N cells as stripped text, '' for an empty one; 7.0 is 7, but in a picture's name."""
+        cells = _text(self.columns[name])
+        if name in ("path", "source"):
+            return cells
+        return pc.replace_substring_regex(cells, r"^(\d+)\.0+$", r"\1")
 
 
 def read_table(table: Path, labels: bool = True) -> Table:
@@ -160,5 +163,4 @@ def _read_csv(table: Path, labels: bool) -> Table:
 def _text(cells: pa.Array) -> pa.StringArray:
     if pa.types.is_floating(cells.type):  # a number that is not one is an empty cell in a table
         cells = pc.if_else(pc.is_nan(cells), None, cells)
-    plain = pc.utf8_trim_whitespace(pc.fill_null(cells.cast(pa.string()), ""))
-    return pc.replace_substring_regex(plain, r"^(\d+)\.0+$", r"\1")
+    return pc.utf8_trim_whitespace(pc.fill_null(cells.cast(pa.string()), ""))
