@@ -4,11 +4,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from au_cotrain.cli import export, predict, synth
+from au_cotrain.cli import doctor, export, predict, synth
 from au_cotrain.errors import PredictorError, SettingError
 from data_modules.errors import DataError
 
-VERBS = (export, predict, synth)
+VERBS = (doctor, export, predict, synth)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

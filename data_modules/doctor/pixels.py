@@ -1,0 +1,143 @@
+"""Pixels: which pictures can be read, and which are the same, whatever their files are called."""
+
+import hashlib
+import io
+import os
+import re
+import tarfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import IO
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from data_modules.picture import _eight_bit
+
+BATCH = 64
+"""Loose pictures a thread takes at once."""
+
+Seen = tuple[int, bytes, str]
+"""Place of a picture among those asked for, digest (empty if unreadable), and reason if so."""
+
+MISSING = "no such file"
+NOT_IN_TAR = "not in this tar"
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """What U pictures hold."""
+
+    digests: np.ndarray
+    """(U, 2) uint64: 16 bytes of a hash of the decoded pixels; 0 for a picture not read."""
+    faults: dict[int, str]
+    """Picture that cannot be read → reason."""
+
+    def missing(self, picture: int) -> bool:
+        """Whether there is no such picture at all."""
+        return self.faults.get(picture) in (MISSING, NOT_IN_TAR)
+
+
+def digest(picture: str | IO[bytes]) -> bytes:
+    """Hash a picture's pixels: decoded to 8-bit RGB, upright, at its own size.
+
+    Raises:
+        Exception: whatever Pillow trips over in a file that is no whole picture.
+    """
+    with Image.open(picture) as image:
+        upright = _eight_bit(ImageOps.exif_transpose(image)).convert("RGB")
+    content = hashlib.blake2b(b"%d %d " % upright.size, digest_size=16)
+    content.update(upright.tobytes())
+    return content.digest()
+
+
+def read_pixels(
+    paths: Sequence[str], workers: int, progress: Callable[[int, int], None] = lambda *_: None
+) -> Pixels:
+    """Decode every picture once.
+
+    Threads do it: Pillow and the hash let go of the interpreter, and on pictures of 128 to 256
+    pixels processes were slower by what it takes to start them.
+
+    Args:
+        paths: U pictures; ``FOLDER/000000.tar/KEY.jpg`` is a member of a tar file, each of which
+            is read once, from front to end.
+        workers: threads.
+        progress: told how many of how many are done.
+    """
+    digests = np.zeros((len(paths), 2), np.uint64)
+    faults: dict[int, str] = {}
+    done = 0
+    with ThreadPoolExecutor(workers) as threads:
+        for seen in threads.map(lambda job: job(), list(_jobs(paths))):
+            for picture, content, fault in seen:
+                if content:
+                    digests[picture] = np.frombuffer(content, np.uint64)
+                else:
+                    faults[picture] = fault
+            done += len(seen)
+            progress(done, len(paths))
+    return Pixels(digests, faults)
+
+
+def _jobs(paths: Sequence[str]) -> Iterator[Callable[[], list[Seen]]]:
+    """Work for one thread each: some loose pictures, or all that are asked for of one tar."""
+    files: dict[str, bool] = {}  # whether what ends in .tar is one
+
+    def tar_of(path: str) -> str:
+        match = re.match(r"(.*?\.tar)/", path, re.IGNORECASE)
+        if not match:
+            return ""
+        if match[1] not in files:
+            files[match[1]] = not os.path.isdir(match[1])
+        return match[1] if files[match[1]] else ""
+
+    inside: dict[str, list[int]] = {}
+    loose = []
+    for picture, path in enumerate(paths):
+        if tar := tar_of(path):
+            inside.setdefault(tar, []).append(picture)
+        else:
+            loose.append(picture)
+    for tar, pictures in inside.items():
+        yield lambda tar=tar, pictures=pictures: _read_tar(
+            tar, {paths[picture][len(tar) + 1 :]: picture for picture in pictures}
+        )
+    for start in range(0, len(loose), BATCH):
+        yield lambda batch=loose[start : start + BATCH]: [
+            _see(picture, paths[picture]) for picture in batch
+        ]
+
+
+def _read_tar(tar: str, wanted: dict[str, int]) -> list[Seen]:
+    seen = []
+    fault = NOT_IN_TAR
+    try:
+        with tarfile.open(tar, "r:") as members:
+            for member in members:
+                picture = wanted.pop(os.path.normpath(member.name), None)
+                if picture is None:
+                    continue
+                content = members.extractfile(member)
+                seen.append(
+                    _see(picture, io.BytesIO(content.read()))
+                    if content
+                    else (picture, b"", "no file in this tar")
+                )
+                if not wanted:
+                    break
+    except FileNotFoundError:
+        fault = MISSING
+    except (OSError, tarfile.TarError) as error:
+        fault = f"the tar cannot be read so far: {error}"
+    return seen + [(picture, b"", fault) for picture in wanted.values()]
+
+
+def _see(picture: int, file: str | IO[bytes]) -> Seen:
+    try:
+        return picture, digest(file), ""
+    except FileNotFoundError:
+        return picture, b"", MISSING
+    except Exception as error:  # broken files raise whatever Pillow trips over
+        return picture, b"", str(error) or type(error).__name__

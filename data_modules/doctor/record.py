@@ -1,0 +1,176 @@
+"""A record: what can be read of a manifest or pool, whatever else is wrong with it."""
+
+import hashlib
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data_modules.doctor.columns import Columns, read_columns
+from data_modules.doctor.finding import NOTE, WRONG, Findings
+from data_modules.doctor.labels import check_occurrence, compare_intensities, read_codes
+from data_modules.doctor.lines import Lines, Stretch
+from data_modules.doctor.origin import Origin, read_origin
+from data_modules.doctor.published import NAMELESS
+from data_modules.facs import UNKNOWN
+from data_modules.manifest import places
+from data_modules.pool import find_pictures
+
+
+@dataclass(frozen=True)
+class Faces:
+    """Columns of faces, no longer as text."""
+
+    rows: np.ndarray
+    """(N,) int64 lines in the table as an editor counts; 0 in a folder."""
+    paths: pa.StringArray
+    """N absolute paths, see ``manifest.places``; empty where the table has none."""
+    people: pa.StringArray
+    """N people, in small letters, since F001 and f001 are one; empty where unknown."""
+    labels: np.ndarray
+    """(N, C) int8: 1, 0 or ``UNKNOWN``."""
+    intensities: np.ndarray
+    """(N, K) int8: 0 to 5 or ``UNKNOWN``."""
+    frames: np.ndarray
+    """(N, 3) uint64. The first two stand for person, task and number of the frame, 0 where the
+    table lacks person or number; the last for its source, 0 where the table does not say."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """Faces of one table or folder, in its order."""
+
+    source: Path
+    """As the user named it."""
+    pool: bool
+    """Unlabeled faces: labels are not looked at."""
+    origin: Origin
+    aus: tuple[str, ...]
+    faces: Faces
+
+    def __len__(self) -> int:
+        return len(self.faces.rows)
+
+    def where(self, face: int) -> str:
+        """File and row of a face, or its path."""
+        row = self.faces.rows[face]
+        return f"{self.source}:{row}" if row else str(self.faces.paths[face])
+
+
+def read_folder(folder: Path) -> Record:
+    """The faces of a pool that is a folder of pictures."""
+    paths = places(find_pictures(folder))
+    size = len(paths)
+    faces = Faces(
+        np.zeros(size, np.int64),
+        pa.array(paths, pa.string()),
+        pa.array([""] * size, pa.string()),
+        np.empty((size, 0), np.int8),
+        np.empty((size, 0), np.int8),
+        np.zeros((size, 3), np.uint64),
+    )
+    return Record(folder, True, Origin(), (), faces)
+
+
+def read_record(table: Path, dataset: str | None, pool: bool, findings: Findings) -> Record:
+    """Read a table and find what is wrong with its cells.
+
+    Args:
+        table: CSV or Parquet, see ``manifest.read_manifest``; besides, ``task``, ``frame``,
+            ``source`` and ``AU01_intensity`` … (0 to 5 or empty) are looked at.
+        dataset: the set's name where the table does not say it.
+        pool: whether it is a table of unlabeled faces, of which only ``path`` and ``subject`` mean
+            something.
+        findings: gets what is wrong.
+
+    Raises:
+        DataError: the table is missing, empty, no table, or has no column ``path``.
+    """
+    lines = Lines(table, findings)
+    origin = read_origin(table, dataset, findings)
+    nameless = origin.dataset in NAMELESS
+    columns = read_columns(table, lines.names, pool, nameless, findings)
+    aus = tuple(columns.aus)
+    parts = [
+        _read_stretch(table, columns, stretch, findings)
+        for stretch in lines.stretches(columns.wanted)
+    ]
+    faces = Faces(*(_joined([getattr(part, one.name) for part in parts]) for one in fields(Faces)))
+    if not pool:
+        if "subject" in columns.named:
+            empty = faces.rows[pc.equal(faces.people, "").to_numpy(zero_copy_only=False)]
+            severity = NOTE if nameless else WRONG
+            findings.add_all(table, "no-subject", empty, lambda _: "the cell is empty", severity)
+        intensities = dict(zip(columns.intensities, faces.intensities.T, strict=True))
+        compare_intensities(table, faces.rows, aus, faces.labels, intensities, findings)
+        check_occurrence(table, faces.rows, aus, faces.labels, findings)
+    return Record(table, pool, origin, aus, faces)
+
+
+def _joined(parts: Sequence[np.ndarray | pa.StringArray]) -> np.ndarray | pa.StringArray:
+    if isinstance(parts[0], np.ndarray):
+        return np.concatenate(parts)
+    return pa.concat_arrays(parts)
+
+
+def _read_stretch(table: Path, columns: Columns, stretch: Stretch, findings: Findings) -> Faces:
+    rows = np.array(stretch.lines, np.int64)
+    cells = {name: stretch.cells[place] for name, place in columns.named.items()}
+    size = len(rows)
+    written = cells["path"]
+    empty = np.array([not path for path in written], bool)
+    findings.add_all(table, "no-path", rows[empty], lambda _: "the cell is empty")
+    absolute = places(os.path.join(table.parent, path) for path in written)
+    paths = [path if cell else "" for path, cell in zip(absolute, written, strict=True)]
+    subjects = [_whole(cell) for cell in cells.get("subject", [""] * size)]
+    people = pc.utf8_lower(pa.array(subjects, pa.string()))
+    codes = [np.empty((size, 0), np.int8), np.empty((size, 0), np.int8)]
+    for kind, (group, ending, most, range_) in enumerate((
+        (columns.aus, "", 1, "0, 1 or empty"),
+        (columns.intensities, "_intensity", 5, "0 to 5 or empty"),
+    )):  # fmt: skip
+        codes[kind] = np.full((size, len(group)), UNKNOWN, np.int8)
+        for place, (au, column) in enumerate(group.items()):
+            codes[kind][:, place], strange = read_codes(stretch.cells[column], most)
+            said = [
+                f"{au}{ending} is {stretch.cells[column][face]!r}, not {range_}"
+                for face in strange[:1000]
+            ]
+            findings.add_all(
+                table, "intensity-range" if ending else "label-range", rows[strange],
+                said.__getitem__,
+            )  # fmt: skip
+    return Faces(
+        rows, pa.array(paths, pa.string()), people, *codes, _frames(cells, people.to_pylist())
+    )
+
+
+def _frames(cells: dict[str, list[str]], people: list[str]) -> np.ndarray:
+    """See ``Faces.frames``; 16 bytes of a hash stand for person, task and number."""
+    frames = np.zeros((len(people), 3), np.uint64)
+    if "frame" not in cells or "subject" not in cells:
+        return frames
+    nothing = [""] * len(people)
+    tasks, sources = cells.get("task", nothing), cells.get("source", nothing)
+    rest = zip(people, tasks, cells["frame"], sources, strict=True)
+    for face, (person, task, number, source) in enumerate(rest):
+        if person and number:
+            name = "\0".join((person, _whole(task), _whole(number)))
+            frames[face, :2] = _hash(name, 2)
+            frames[face, 2] = _hash(source, 1)[0] if source else 0
+    return frames
+
+
+def _hash(text: str, words: int) -> np.ndarray:
+    content = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8 * words).digest()
+    return np.frombuffer(content, np.uint64)
+
+
+def _whole(cell: str) -> str:
+    """A number is the same number in a column of floats."""
+    return re.sub(r"^(\d+)\.0+$", r"\1", cell)
