@@ -49,7 +49,7 @@ def find_copies(
             + [them for record, them in zip(records, people, strict=True) if not record.pool]
         )
     )
-    for same in copies:
+    for same in sorted(copies, key=lambda same: min(same.items(), default=(0, []))):
         for number, faces in same.items():
             if len(faces) > 1:
                 _within(records[number], faces, people[number], findings)
@@ -65,14 +65,14 @@ def find_copies(
                 kind = "copy-in-pool"
             else:
                 kind = "copy-in-two-splits"
-            what = f"{_name(here, ours[0])} is the same as {there.where(theirs[0])}"
+            what = f"{here.picture(ours[0])} is the same as {there.where(theirs[0])}"
             findings.add(here.source, kind, what, int(here.faces.rows[ours[0]]))
 
 
 def _within(record: Record, faces: list[int], people: np.ndarray, findings: Findings) -> None:
     rows = record.faces.rows
     first, second = faces[:2]
-    same = f"{_name(record, first)} is the same as {record.where(second)}"
+    same = f"{record.picture(first)} is the same as {record.where(second)}"
     if record.pool:
         findings.add(record.source, "copy", same, int(rows[first]), NOTE)
         return
@@ -81,8 +81,8 @@ def _within(record: Record, faces: list[int], people: np.ndarray, findings: Find
     if len(named) > 1:
         one, other = sorted(named.values())[:2]
         what = (
-            f"{_name(record, one)} is {record.faces.people[one]}, and the same picture in row "
-            f"{rows[other]} is {record.faces.people[other]}"
+            f"{record.picture(one)} is {record.faces.subjects[one]}, and the same picture in row "
+            f"{rows[other]} is {record.faces.subjects[other]}"
         )
         findings.add(record.source, "copy-under-two-people", what, int(rows[one]))
         wrong = True
@@ -92,15 +92,10 @@ def _within(record: Record, faces: list[int], people: np.ndarray, findings: Find
         column = labels[:, torn[0]]
         one, other = faces[int(np.argmax(column == 1))], faces[int(np.argmax(column == 0))]
         what = (
-            f"{_name(record, one)}: {record.aus[torn[0]]} is 1, and the same picture in row "
+            f"{record.picture(one)}: {record.aus[torn[0]]} is 1, and the same picture in row "
             f"{rows[other]} has 0"
         )
         findings.add(record.source, "copy-labelled-otherwise", what, int(rows[one]))
         wrong = True
     if not wrong:
         findings.add(record.source, "copy", same, int(rows[first]), NOTE)
-
-
-def _name(record: Record, face: int) -> str:
-    """A picture's last two parts: enough to see which, the row being said beside it."""
-    return "/".join(str(record.faces.paths[face]).split("/")[-2:])

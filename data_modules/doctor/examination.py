@@ -67,12 +67,12 @@ def examine(
     for name in names:
         if names.count(name) > 1:
             raise DataError(f"{name}: given twice; give each table once")
-    persons, people = numbered([record.faces.people for record in records])
+    _, people = numbered([record.faces.people for record in records])
     paths, pictures = numbered([record.faces.paths for record in records])
     for record, files in zip(records, pictures, strict=True):
         find_repeated_rows(record, files, findings)
-    find_shared(records, "person", people, persons, findings)
-    find_shared(records, "picture", pictures, paths, findings)
+    find_shared(records, "person", people, findings)
+    find_shared(records, "picture", pictures, findings)
     _compare_splits([record for record in records if not record.pool], findings)
     _compare_alignments(records, findings)
     _look_at_pictures(records, pictures, paths, people, workers, progress, findings)
@@ -107,9 +107,7 @@ def _compare_splits(splits: Sequence[Record], findings: Findings) -> None:
     everywhere = set.intersection(*(set(split.aus) for split in splits))
     for split in splits:
         some = [au for au in split.aus if au not in everywhere]
-        findings.add_all(
-            split.source, "aus-differ", [0] * len(some), lambda i, some=some: some[i], NOTE
-        )
+        findings.add_all(split.source, "aus-differ", [0] * len(some), some, NOTE)
 
 
 def _compare_alignments(records: Sequence[Record], findings: Findings) -> None:
@@ -141,10 +139,6 @@ def _look_at_pictures(
         for kind, missing in (("missing", True), ("unreadable", False)):
             faults = [file for file in pixels.faults if pixels.missing(file) == missing]
             faces = np.flatnonzero(np.isin(numbers, faults))
-
-            def said(i: int, faces: np.ndarray = faces, numbers: np.ndarray = numbers) -> str:
-                file = int(numbers[faces[i]])
-                return f"{files[file]}: {pixels.faults[file]}"
-
+            said = (f"{files[file]}: {pixels.faults[file]}" for file in numbers[faces])
             findings.add_all(record.source, kind, record.faces.rows[faces], said, severity)
     find_copies(records, pictures, people, pixels.digests, findings)

@@ -1,7 +1,8 @@
 """Findings: what is wrong with tables of faces, and what is worth knowing about them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -170,14 +171,14 @@ class Findings:
         self, manifest: object, kind: str, what: str, row: int = 0, severity: str = WRONG
     ) -> None:
         """Note one."""
-        self.add_all(manifest, kind, [row], lambda _: what, severity)
+        self.add_all(manifest, kind, [row], [what], severity)
 
     def add_all(
         self,
         manifest: object,
         kind: str,
         rows: Sequence[int] | np.ndarray,
-        what: Callable[[int], str],
+        whats: Iterable[str],
         severity: str = WRONG,
     ) -> None:
         """Note several.
@@ -186,16 +187,17 @@ class Findings:
             manifest: the table or folder, as the user named it.
             kind: a key of ``KINDS``.
             rows: lines in the table, 0 for none.
-            what: puts the i-th of ``rows`` in words.
+            whats: those of ``rows`` in words; a generator is asked for the first ones only.
             severity: ``WRONG`` or ``NOTE``.
         """
         if not len(rows):
             return
         key = (str(manifest), kind, severity)
         group = self._groups.setdefault(key, Group(_printable(str(manifest)), kind, severity))
-        for place in range(min(len(rows), LISTED - len(group.rows))):
-            group.rows.append(int(rows[place]))
-            group.whats.append(_printable(what(place)))
+        listed = islice(zip(rows, whats, strict=False), LISTED - len(group.rows))
+        for row, what in listed:
+            group.rows.append(int(row))
+            group.whats.append(_printable(what))
         group.count += len(rows)
 
     def of(self, severity: str) -> list[Group]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -64,9 +65,7 @@ def compare_intensities(
         found = np.flatnonzero(absurd)
         findings.add_all(
             table, "label-against-intensity", rows[found],
-            lambda i, au=au, found=found, label=label, intensity=intensity: (
-                f"{au} is {label[found[i]]} with intensity {intensity[found[i]]}"
-            ),
+            (f"{au} is {label[face]} with intensity {intensity[face]}" for face in found),
         )  # fmt: skip
         present = np.flatnonzero((label == 1) & (intensity > 0))
         absent = np.flatnonzero((label == 0) & (intensity >= 0) & (intensity < 5))
@@ -92,9 +91,7 @@ def check_occurrence(
     if not aus:
         return
     unlabeled = rows[(labels == UNKNOWN).all(1)]
-    findings.add_all(table, "unlabeled", unlabeled, lambda _: "every AU is unknown", NOTE)
+    findings.add_all(table, "unlabeled", unlabeled, repeat("every AU is unknown"), NOTE)
     for code, kind in ((1, "never-positive"), (0, "never-negative")):
         lacking = [au for au, column in zip(aus, labels.T, strict=True) if code not in column]
-        findings.add_all(
-            table, kind, [0] * len(lacking), lambda i, lacking=lacking: lacking[i], NOTE
-        )
+        findings.add_all(table, kind, [0] * len(lacking), lacking, NOTE)

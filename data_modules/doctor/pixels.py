@@ -8,6 +8,7 @@ import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import IO
 
 import numpy as np
@@ -101,13 +102,15 @@ def _jobs(paths: Sequence[str]) -> Iterator[Callable[[], list[Seen]]]:
         else:
             loose.append(picture)
     for tar, pictures in inside.items():
-        yield lambda tar=tar, pictures=pictures: _read_tar(
-            tar, {paths[picture][len(tar) + 1 :]: picture for picture in pictures}
-        )
+        wanted = {paths[picture][len(tar) + 1 :]: picture for picture in pictures}
+        yield partial(_read_tar, tar, wanted)
     for start in range(0, len(loose), BATCH):
-        yield lambda batch=loose[start : start + BATCH]: [
-            _see(picture, paths[picture]) for picture in batch
-        ]
+        batch = loose[start : start + BATCH]
+        yield partial(_read_files, batch, [paths[picture] for picture in batch])
+
+
+def _read_files(pictures: list[int], paths: list[str]) -> list[Seen]:
+    return [_see(picture, path) for picture, path in zip(pictures, paths, strict=True)]
 
 
 def _read_tar(tar: str, wanted: dict[str, int]) -> list[Seen]:
@@ -116,21 +119,19 @@ def _read_tar(tar: str, wanted: dict[str, int]) -> list[Seen]:
     try:
         with tarfile.open(tar, "r:") as members:
             for member in members:
-                picture = wanted.pop(os.path.normpath(member.name), None)
-                if picture is None:
+                name = os.path.normpath(member.name)
+                if name not in wanted or not member.isfile():
                     continue
                 content = members.extractfile(member)
-                seen.append(
-                    _see(picture, io.BytesIO(content.read()))
-                    if content
-                    else (picture, b"", "no file in this tar")
-                )
+                assert content is not None
+                file = io.BytesIO(content.read())
+                seen.append(_see(wanted.pop(name), file))
                 if not wanted:
                     break
     except FileNotFoundError:
         fault = MISSING
     except (OSError, tarfile.TarError) as error:
-        fault = f"the tar cannot be read so far: {error}"
+        fault = f"its tar cannot be read up to it: {error}"
     return seen + [(picture, b"", fault) for picture in wanted.values()]
 
 

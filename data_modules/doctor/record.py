@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -30,8 +31,10 @@ class Faces:
     """(N,) int64 lines in the table as an editor counts; 0 in a folder."""
     paths: pa.StringArray
     """N absolute paths, see ``manifest.places``; empty where the table has none."""
+    subjects: pa.StringArray
+    """N people, as written; empty where unknown."""
     people: pa.StringArray
-    """N people, in small letters, since F001 and f001 are one; empty where unknown."""
+    """The same, in small letters, since F001 and f001 are one."""
     labels: np.ndarray
     """(N, C) int8: 1, 0 or ``UNKNOWN``."""
     intensities: np.ndarray
@@ -61,18 +64,25 @@ class Record:
         row = self.faces.rows[face]
         return f"{self.source}:{row}" if row else str(self.faces.paths[face])
 
+    def picture(self, face: int) -> str:
+        """A picture's name with its folder's: enough, where its row is said beside it."""
+        return "/".join(str(self.faces.paths[face]).split(os.sep)[-2:])
+
 
 def read_folder(folder: Path) -> Record:
     """The faces of a pool that is a folder of pictures."""
     paths = places(find_pictures(folder))
     size = len(paths)
+    nobody = pa.array([""] * size, pa.string())
+    nothing = np.empty((size, 0), np.int8)
     faces = Faces(
-        np.zeros(size, np.int64),
-        pa.array(paths, pa.string()),
-        pa.array([""] * size, pa.string()),
-        np.empty((size, 0), np.int8),
-        np.empty((size, 0), np.int8),
-        np.zeros((size, 3), np.uint64),
+        rows=np.zeros(size, np.int64),
+        paths=pa.array(paths, pa.string()),
+        subjects=nobody,
+        people=nobody,
+        labels=nothing,
+        intensities=nothing,
+        frames=np.zeros((size, 3), np.uint64),
     )
     return Record(folder, True, Origin(), (), faces)
 
@@ -100,12 +110,13 @@ def read_record(table: Path, dataset: str | None, pool: bool, findings: Findings
         _read_stretch(table, columns, stretch, findings)
         for stretch in lines.stretches(columns.wanted)
     ]
-    faces = Faces(*(_joined([getattr(part, one.name) for part in parts]) for one in fields(Faces)))
+    columns_of = {one.name: [getattr(part, one.name) for part in parts] for one in fields(Faces)}
+    faces = Faces(**{name: _joined(column) for name, column in columns_of.items()})
     if not pool:
         if "subject" in columns.named:
             empty = faces.rows[pc.equal(faces.people, "").to_numpy(zero_copy_only=False)]
             severity = NOTE if nameless else WRONG
-            findings.add_all(table, "no-subject", empty, lambda _: "the cell is empty", severity)
+            findings.add_all(table, "no-subject", empty, repeat("the cell is empty"), severity)
         intensities = dict(zip(columns.intensities, faces.intensities.T, strict=True))
         compare_intensities(table, faces.rows, aus, faces.labels, intensities, findings)
         check_occurrence(table, faces.rows, aus, faces.labels, findings)
@@ -124,29 +135,32 @@ def _read_stretch(table: Path, columns: Columns, stretch: Stretch, findings: Fin
     size = len(rows)
     written = cells["path"]
     empty = np.array([not path for path in written], bool)
-    findings.add_all(table, "no-path", rows[empty], lambda _: "the cell is empty")
+    findings.add_all(table, "no-path", rows[empty], repeat("the cell is empty"))
     absolute = places(os.path.join(table.parent, path) for path in written)
     paths = [path if cell else "" for path, cell in zip(absolute, written, strict=True)]
-    subjects = [_whole(cell) for cell in cells.get("subject", [""] * size)]
-    people = pc.utf8_lower(pa.array(subjects, pa.string()))
-    codes = [np.empty((size, 0), np.int8), np.empty((size, 0), np.int8)]
-    for kind, (group, ending, most, range_) in enumerate((
-        (columns.aus, "", 1, "0, 1 or empty"),
-        (columns.intensities, "_intensity", 5, "0 to 5 or empty"),
-    )):  # fmt: skip
-        codes[kind] = np.full((size, len(group)), UNKNOWN, np.int8)
+    named = [_whole(cell) for cell in cells.get("subject", [""] * size)]
+    subjects = pa.array(named, pa.string())
+    people = pc.utf8_lower(subjects)
+    groups = (
+        ("label-range", "", "0, 1 or empty", 1, columns.aus),
+        ("intensity-range", "_intensity", "0 to 5 or empty", 5, columns.intensities),
+    )
+    codes = []
+    for kind, ending, good, most, group in groups:
+        codes.append(np.full((size, len(group)), UNKNOWN, np.int8))
         for place, (au, column) in enumerate(group.items()):
-            codes[kind][:, place], strange = read_codes(stretch.cells[column], most)
-            said = [
-                f"{au}{ending} is {stretch.cells[column][face]!r}, not {range_}"
-                for face in strange[:1000]
-            ]
-            findings.add_all(
-                table, "intensity-range" if ending else "label-range", rows[strange],
-                said.__getitem__,
-            )  # fmt: skip
+            texts = stretch.cells[column]
+            codes[-1][:, place], strange = read_codes(texts, most)
+            said = (f"{au}{ending} is {texts[face]!r}, not {good}" for face in strange)
+            findings.add_all(table, kind, rows[strange], said)
     return Faces(
-        rows, pa.array(paths, pa.string()), people, *codes, _frames(cells, people.to_pylist())
+        rows=rows,
+        paths=pa.array(paths, pa.string()),
+        subjects=subjects,
+        people=people,
+        labels=codes[0],
+        intensities=codes[1],
+        frames=_frames(cells, people.to_pylist()),
     )
 
 

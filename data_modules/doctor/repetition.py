@@ -54,7 +54,7 @@ def find_repeated_rows(record: Record, paths: np.ndarray, findings: Findings) ->
     rows = record.faces.rows
     for group in repeated(paths[:, None] + 1):
         for face in group[1:]:
-            what = f"{record.faces.paths[face]} stands in row {rows[group[0]]} too"
+            what = f"{record.picture(face)} stands in row {rows[group[0]]} too"
             findings.add(record.source, "path-twice", what, rows[face])
     if record.pool:
         return
@@ -77,7 +77,6 @@ def find_shared(
     records: Sequence[Record],
     what: str,
     numbers: Sequence[np.ndarray],
-    texts: pa.StringArray,
     findings: Findings,
 ) -> None:
     """Find people or pictures that two splits share, and count those that a pool shares with one.
@@ -86,7 +85,6 @@ def find_shared(
         records: splits and pools.
         what: ``person`` or ``picture``.
         numbers: for each record, (N,) which person or path each face has; -1 for none.
-        texts: persons or paths by those numbers.
         findings: gets each shared one once for each two records.
     """
     for (one, ours), (other, theirs) in combinations(zip(records, numbers, strict=True), 2):
@@ -97,13 +95,14 @@ def find_shared(
         shared = np.intersect1d(ours[ours >= 0], theirs[theirs >= 0])
         order = np.argsort(_first(ours, shared), kind="stable")
         here, there = _first(ours, shared)[order], _first(theirs, shared)[order]
-        names = texts.take(pa.array(shared[order]))
+        name = one.picture if what == "picture" else one.faces.subjects.__getitem__
         findings.add_all(
             one.source,
             f"{what}-in-pool" if other.pool else f"{what}-in-two-splits",
             one.faces.rows[here],
-            lambda i, names=names, other=other, there=there: (  # type: ignore[misc]
-                f"{names[i]} is also at {other.where(int(there[i]))}"
+            (
+                f"{name(int(face))} is also at {other.where(int(same))}"
+                for face, same in zip(here, there, strict=True)
             ),
             NOTE if other.pool else WRONG,
         )

@@ -14,6 +14,7 @@ from data_modules.doctor.chart import Chart
 from data_modules.doctor.examination import Examination
 from data_modules.doctor.finding import KINDS, NOTE, WRONG, Group
 from data_modules.errors import DataError
+from data_modules.facs import parse_au
 
 EXAMPLES = 3
 """Occurrences of a kind that are printed."""
@@ -45,9 +46,9 @@ def _print_chart(chart: Chart, console: Console) -> None:
         said += f" of {len(chart.frames):,} people, {_span(least, middle, most)}"
     elif len(record):
         said += ", nobody named"
-    console.print(Padding(Text(said), (0, 0, 0, 2)))
+    _print(Text(said), 2, console)
     if not chart.aus.empty:
-        console.print(Padding(_aus(chart.aus), (0, 0, 0, 2)))
+        console.print(Padding(_aus(chart.aus), (0, 0, 0, 2), expand=False))
     console.print()
 
 
@@ -70,7 +71,7 @@ def _aus(aus: pd.DataFrame) -> Table:
         far = abs(row["prevalence"] - row["published"]) > row["allowed"]
         cells = [
             row["au"], f"{row['known']:,}", f"{row['positives']:,}", _decimal(row["prevalence"]),
-            f"{row['unknown_rate']:.1%}" if row["unknown_rate"] else "",
+            f"{row['unknown_rate']:.1%}",
         ]  # fmt: skip
         if compared:
             cells += [_decimal(row["published"]), _decimal(row["allowed"]) + " far" * far]
@@ -83,22 +84,25 @@ def _decimal(number: float) -> str:
 
 
 def _print_group(group: Group, console: Console) -> None:
-    console.print(Padding(Text(f"{group.heading} in {group.manifest}"), (0, 0, 0, 2)))
-    if not any(group.rows) and all(len(what) < 8 for what in group.whats):
-        lines = [" ".join(group.whats)]  # AUs
-        shown = len(group.whats)
+    heading = Text(f"{group.heading} in ", "bold").append(group.manifest, "not bold")
+    _print(heading, 2, console)
+    if not any(group.rows) and all(map(parse_au, group.whats)):
+        lines, more = [" ".join(group.whats)], 0
     else:
-        shown = min(EXAMPLES, len(group.rows))
-        lines = [
-            (f"row {row}: " if row else "") + what
-            for row, what in zip(group.rows[:shown], group.whats[:shown], strict=True)
-        ]
-    for line in lines:
-        console.print(Padding(Text(line, overflow="fold"), (0, 0, 0, 6)))
-    if group.count > shown:
-        console.print(Padding(Text(f"... and {group.count - shown:,} more"), (0, 0, 0, 6)))
+        shown = list(zip(group.rows, group.whats, strict=True))[:EXAMPLES]
+        lines = [(f"{group.manifest}:{row}: " if row else "") + what for row, what in shown]
+        more = group.count - len(shown)
+    for line in [*lines, *[f"... and {more:,} more"] * (more > 0)]:
+        _print(Text(line), 6, console)
     if way_out := KINDS[group.kind].way_out:
-        console.print(Padding(Text(way_out, "dim"), (0, 0, 0, 4)))
+        _print(Text(way_out, "italic"), 4, console)
+
+
+def _print(text: Text, indent: int, console: Console) -> None:
+    """A paragraph in the room there is, without blanks at the ends of its lines."""
+    for line in text.wrap(console, console.width - indent, overflow="fold"):
+        line.rstrip()
+        console.print(Text(" " * indent) + line, soft_wrap=True)
 
 
 def tables_of(out: Path, inputs: list[Path]) -> tuple[Path, Path]:
