@@ -81,7 +81,7 @@ def _chart(record: Record, people: np.ndarray, judged: dict[str, Judgement]) -> 
         rows.append((
             str(record.source), au, len(record), len(frames), known, positives,
             positives / known if known else np.nan,
-            1 - known / len(record),
+            1 - known / len(record) if len(record) else np.nan,
             *((one.published, one.standard_error, one.allowed) if one else (np.nan,) * 3),
         ))  # fmt: skip
     return Chart(record, frames, pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS))

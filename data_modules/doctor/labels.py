@@ -88,7 +88,7 @@ def check_occurrence(
 
     Args: as of ``compare_intensities``.
     """
-    if not aus:
+    if not labels.size:
         return
     unlabeled = rows[(labels == UNKNOWN).all(1)]
     findings.add_all(table, "unlabeled", unlabeled, repeat("every AU is unknown"), NOTE)

@@ -45,6 +45,7 @@ class Lines:
         if not table.is_file():
             raise DataError(f"{table}: no such file; give a CSV or Parquet table")
         self.table, self.findings = table, findings
+        self.malformed = 0
         self.parquet = table.suffix.lower() == ".parquet"
         try:
             if self.parquet:
@@ -54,7 +55,7 @@ class Lines:
                 self._rows = self._csv_rows()
                 header = next(self._rows, (0, []))[1]
                 self._first = next(self._rows, None)
-                empty = self._first is None
+                empty = self._first is None and not self.malformed
         except (ValueError, OSError, pa.ArrowException) as error:
             raise self._no_table(error) from error
         if empty:
@@ -86,8 +87,7 @@ class Lines:
             line += len(batch)
 
     def _csv(self, wanted: Collection[int]) -> Iterator[Stretch]:
-        assert self._first is not None
-        rows = [self._first]
+        rows = [self._first] if self._first else []
         for row in self._rows:
             if len(rows) == STRETCH:
                 yield _stretch(rows, wanted)
@@ -107,7 +107,7 @@ class Lines:
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    self.findings.add(self.table, "malformed-row", str(error), line)
+                    self._malformed(str(error), line)
                     continue
                 if not any(cells):
                     continue
@@ -116,7 +116,11 @@ class Lines:
                     yield line, cells
                 else:
                     what = f"{len(cells)} cells under {columns} columns"
-                    self.findings.add(self.table, "malformed-row", what, line)
+                    self._malformed(what, line)
+
+    def _malformed(self, what: str, line: int) -> None:
+        self.malformed += 1
+        self.findings.add(self.table, "malformed-row", what, line)
 
 
 def _stretch(rows: list[tuple[int, list[str]]], wanted: Collection[int]) -> Stretch:

@@ -17,15 +17,11 @@ def numbered(columns: Sequence[pa.StringArray]) -> tuple[pa.StringArray, list[np
         U texts, and for each column as many integers as it is long: places among the texts, -1 for
         an empty text.
     """
-    together = pa.chunked_array(columns, pa.string()).dictionary_encode().unify_dictionaries()
-    texts = together.chunk(0).dictionary if together.num_chunks else pa.array([], pa.string())
-    numbers = []
-    for chunk in together.chunks:
-        number = chunk.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        empty = texts.index("").as_py()
-        number[number == empty] = -1
-        numbers.append(number)
-    return texts, numbers
+    together = pa.concat_arrays(columns).dictionary_encode()
+    texts = together.dictionary
+    number = together.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    number[number == texts.index("").as_py()] = -1
+    return texts, np.split(number, np.cumsum([len(column) for column in columns])[:-1])
 
 
 def repeated(keys: np.ndarray) -> Iterator[np.ndarray]:

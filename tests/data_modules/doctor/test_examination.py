@@ -62,9 +62,17 @@ def test_a_fault_of_a_cell_or_column_is_found(experiment, found, old, new, findi
 
 def test_every_cell_out_of_range_is_listed(experiment, found):
     train, _ = experiment
-    change(train, ("A,0,1", "A,9,1"), ("A,1,0", "A,1,9"), ("B,1,0", "B,1,2"))
+    change(train, ("A,0,1", "A,9,1"), ("A,1,0", "A,1,9"), ("B,0,1", "B,0,.5"))
     assert [(kind, row) for _, kind, _, row, _ in found(train)] == [
-        ("label-range", 2), ("label-range", 3), ("label-range", 5),
+        ("label-range", 2), ("label-range", 3), ("label-range", 4),
+    ]  # fmt: skip
+
+
+def test_a_table_all_of_whose_rows_are_malformed_is_examined_to_its_end(experiment, found):
+    train, _ = experiment
+    change(train, ("AU12", "AU12,AU4"))
+    assert [one[1:4] for one in found(train) if one[2] == WRONG] == [
+        ("malformed-row", WRONG, row) for row in (2, 3, 4, 5)
     ]  # fmt: skip
 
 
