@@ -2,12 +2,13 @@
 
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich import get_console
 from rich.table import Table
 
+from au_cotrain.cross_validation import Spread
 from au_cotrain.metrics import AUScore, mean_score
 
 
@@ -37,6 +38,28 @@ def print_scores(title: str, scores: Sequence[AUScore], names: dict[str, str]) -
         get_console().print(
             f"not scored, for want of known faces with and without it: {', '.join(undefined)}"
         )
+
+
+def print_spread(title: str, spreads: Mapping[str, Spread], names: dict[str, str]) -> None:
+    """Print one score per AU and fold, with mean and spread over the folds.
+
+    Args:
+        title: above the table.
+        spreads: AU → its spread; the last stands apart.
+        names: AU → what FACS calls it.
+    """
+    table = Table(title=title, title_justify="left")
+    table.add_column("AU")
+    table.add_column("")
+    folds = dict.fromkeys(fold for of in spreads.values() for fold in of.folds)
+    for column in (*(f"fold {fold}" for fold in folds), "mean", "sd"):
+        table.add_column(column, justify="right")
+    for place, (au, of) in enumerate(spreads.items()):
+        if place == len(spreads) - 1:
+            table.add_section()
+        values = [*(of.folds.get(fold) for fold in folds), of.mean, of.deviation]
+        table.add_row(au, names.get(au, ""), *map(_number, values))
+    get_console().print(table)
 
 
 def print_whereabouts(run: Path, log: str, picture: Path, minutes: float) -> None:

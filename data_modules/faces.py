@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
-from data_modules import transforms
+from data_modules import cuts, transforms
 from data_modules.dataset import FaceDataset
 from data_modules.errors import DataError
 from data_modules.facs import SIDED
@@ -41,7 +41,9 @@ class Faces(pl.LightningDataModule):
         eval_batch: faces in a batch of validation and test.
         workers: processes that read pictures; 0 reads in the trainer's own.
         check: decode every labeled picture once before training.
-        alignment: how the faces were cut out, in words; travels with the predictor.
+        alignment: how the faces were cut out, in words; travels with the predictor. A table that
+            ``au-cotrain prepare`` wrote knows it itself.
+        threshold: see ``manifest.read_manifest``.
         seed: of order and augmentation.
     """
 
@@ -62,6 +64,7 @@ class Faces(pl.LightningDataModule):
         workers: int = 0,
         check: bool = True,
         alignment: str = "square crops, each face as in the training table",
+        threshold: int | None = None,
         seed: int = 0,
     ) -> None:
         super().__init__()
@@ -73,7 +76,7 @@ class Faces(pl.LightningDataModule):
         self.labeled_per_batch, self.unlabeled_per_batch = labeled_per_batch, unlabeled_per_batch
         self.steps_per_epoch = steps_per_epoch
         self.eval_batch, self.workers, self.check, self.seed = eval_batch, workers, check, seed
-        self.alignment = alignment
+        self.words, self.threshold = alignment, threshold
         self.labeled: Manifest | None = None
         self.test: Manifest | None = None
         self.pool: Manifest | None = None
@@ -88,12 +91,11 @@ class Faces(pl.LightningDataModule):
         if self.labeled is not None:
             return
         self._check_settings()
-        labeled = read_manifest(self._table("labeled"), self.requested_aus)
-        self.val = read_manifest(self._table("val"), labeled.aus)
-        self.test = read_manifest(self._table("test"), labeled.aus) if self.tables["test"] else None
+        labeled, self.val, self.test = self._read_splits()
         held_out = [self.val] if self.test is None else [self.val, self.test]
         for split in held_out:
             check_apart(labeled, split)
+            cuts.check_cut_alike(labeled, split)
         if self.test is not None:
             check_apart(self.val, self.test)
         if not any(len(np.unique(column[column >= 0])) == 2 for column in self.val.labels.T):
@@ -113,6 +115,11 @@ class Faces(pl.LightningDataModule):
         return self.training_faces.aus
 
     @property
+    def alignment(self) -> str | dict[str, Any]:
+        """How the faces were cut out: what their preparation did, or in the user's words."""
+        return self.training_faces.alignment or self.words
+
+    @property
     def training_faces(self) -> Manifest:
         """The labeled faces to learn from."""
         if self.labeled is None:
@@ -130,10 +137,12 @@ class Faces(pl.LightningDataModule):
             for name, faces in splits.items()
             if faces is not None
         ]
-        lines.append(
-            f"{'pool':<9} {len(self.pool or ()):>7,} faces" + f", {self.left_out:,} left out "
-            "(labeled, or of validation or test)" * (self.left_out > 0)
-        )
+        pool = f"{'pool':<9} {len(self.pool or ()):>7,} faces"
+        if self.left_out:
+            pool += f", {self.left_out:,} left out (labeled, or of validation or test)"
+        if self.pool is not None and (nameless := pc.sum(pc.equal(self.pool.subjects, "")).as_py()):
+            pool += f", {nameless:,} of people nobody names"
+        lines.append(pool)
         silent = [
             au
             for au, column in zip(self.aus, self.training_faces.labels.T, strict=True)
@@ -141,6 +150,10 @@ class Faces(pl.LightningDataModule):
         ]
         if silent:
             lines.append(f"without a positive to learn from: {', '.join(silent)}")
+        if self.training_faces.alignment:
+            lines.append(f"cut out   {cuts.in_words(self.alignment)}")
+        others = [faces for faces in (self.val, self.test, self.pool) if faces is not None]
+        lines += cuts.remarks(self.training_faces, others)
         return "\n".join([f"{len(self.aus)} AUs: {' '.join(self.aus)}", *lines])
 
     @property
@@ -152,6 +165,7 @@ class Faces(pl.LightningDataModule):
             "pool_faces": len(self.pool or ()),
             "scaled_size": self.scaled_size,
             "alignment": self.alignment,
+            "threshold": self.threshold,
         }
 
     def example(self) -> Path:
@@ -189,6 +203,16 @@ class Faces(pl.LightningDataModule):
         """The test split, once."""
         assert self.test is not None, "no test split"
         return self._held_out_loader(self.test)
+
+    def _read_splits(self) -> tuple[Manifest, Manifest, Manifest | None]:
+        """Faces to learn from, of validation and, if there is one, of the test."""
+
+        def read(split: str, aus: Sequence[str] | None) -> Manifest:
+            return read_manifest(self._table(split), aus, self.threshold)
+
+        labeled = read("labeled", self.requested_aus)
+        test = read("test", labeled.aus) if self.tables["test"] else None
+        return labeled, read("val", labeled.aus), test
 
     def _check_settings(self) -> None:
         for name in ("labeled_per_batch", "steps_per_epoch", "eval_batch"):

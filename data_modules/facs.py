@@ -29,8 +29,11 @@ SIDED = {"AU51", "AU52", "AU55", "AU56", "AU61", "AU62"}
 def looks_like_au(column: str) -> bool:
     """Whether a table's column means to be an AU: its name starts with AU and goes on otherwise.
 
-    ``AU1``, ``AU 12``, ``au-4`` and ``AU99`` do, ``audio`` and ``author`` do not.
+    ``AU1``, ``AU 12``, ``au-4`` and ``AU99`` do, ``audio``, ``author`` and ``AU01_intensity`` do
+    not.
     """
+    if parse_intensity(column) is not None:
+        return False
     return re.match(r"AU[\W_]*\d", column.strip(), re.IGNORECASE) is not None or (
         re.fullmatch(r"AU[A-Z]?", column.strip()) is not None
     )
@@ -46,3 +49,15 @@ def parse_au(name: str) -> str | None:
     if match is None or int(match[1]) not in ACTION_UNITS:
         return None
     return f"AU{int(match[1]):02d}"
+
+
+def parse_intensity(name: str) -> str | None:
+    """The AU whose intensities (0 to 5, FACS's A to E) a column of that name holds.
+
+    ``AU01_intensity`` and ``AU1_intensity`` hold those of ``AU01``.
+
+    Returns:
+        The AU, or None if the name is not of that form or names no AU of FACS.
+    """
+    au, found, end = name.strip().lower().partition("_intensity")
+    return parse_au(au) if found and not end else None

@@ -1,18 +1,23 @@
 """Manifests: tables of pictures, the people in them, and the AUs somebody coded."""
 
 import os
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_modules.errors import DataError
-from data_modules.facs import UNKNOWN, looks_like_au, parse_au
-from data_modules.table import read_table
+from data_modules.facs import UNKNOWN, looks_like_au, parse_au, parse_intensity
+from data_modules.table import Table, read_table
+
+MOST_INTENSE = 5
+"""FACS codes intensities A to E: 1 to 5, and 0 for an AU that does not occur."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +36,16 @@ class Manifest:
     """(N, C) int8: 1 occurs, 0 does not, ``UNKNOWN`` not coded."""
     rows: np.ndarray
     """(N,) int64: each face's line in the table as an editor counts, the header being line 1."""
+    preparation: dict[str, Any] = field(default_factory=dict)
+    """What ``au-cotrain prepare`` says of the table: set, alignment, ...; {} if it is not its."""
 
     def __len__(self) -> int:
         return len(self.paths)
+
+    @property
+    def alignment(self) -> dict[str, Any] | None:
+        """How the faces were cut out, None where nobody says."""
+        return self.preparation.get("alignment")
 
     def where(self, face: int) -> str:
         """File and row of a face, for messages."""
@@ -42,17 +54,21 @@ class Manifest:
     def take(self, faces: np.ndarray) -> "Manifest":
         """The manifest of some faces, given as an integer or boolean index."""
         index = np.arange(len(self))[faces]
-        return Manifest(
-            self.source,
-            self.paths.take(pa.array(index)),
-            self.subjects.take(pa.array(index)),
-            self.aus,
-            self.labels[index],
-            self.rows[index],
+        return replace(
+            self,
+            paths=self.paths.take(pa.array(index)),
+            subjects=self.subjects.take(pa.array(index)),
+            labels=self.labels[index],
+            rows=self.rows[index],
         )
 
 
-def read_manifest(table: Path, aus: Sequence[str] | None = None) -> Manifest:
+def read_manifest(
+    table: Path,
+    aus: Sequence[str] | None = None,
+    threshold: int | None = None,
+    strangers: bool = False,
+) -> Manifest:
     """Read a labeled table.
 
     Args:
@@ -61,119 +77,181 @@ def read_manifest(table: Path, aus: Sequence[str] | None = None) -> Manifest:
             ``AU01``) holding 1, 0 or nothing (unknown). Other columns are left alone.
         aus: the AUs to read, in this order and any spelling; None for all of the table's, in its
             order.
+        threshold: intensity, 1 to 5, from which an AU occurs: labels come from the columns
+            ``AU01_intensity`` (0 to 5, or nothing) instead. None for the labels as they stand.
+        strangers: a face without a subject is taken for a person of its own, named by its
+            ``source`` (or else ``path``) as the table writes it, instead of being refused.
 
     Raises:
         DataError: the table is missing, empty or malformed, lacks one of ``aus``, has a column
-            that means to be an AU but is none of FACS, a label that is not 0, 1 or empty, a face
-            without path or subject, or one picture twice.
+            that means to be an AU but is none of FACS, a label that is not 0, 1 or empty, an
+            intensity that is not 0 to 5 or empty, a face without path or subject, or one picture
+            twice; or the threshold is none.
     """
-    frame = read_table(table)
-    columns = _au_columns(table, frame)
+    if threshold is not None and threshold not in range(1, MOST_INTENSE + 1):
+        raise DataError(f"data.threshold is {threshold}; it can be 1 to {MOST_INTENSE}, or null")
+    content = read_table(table)
+    labels, intensities = _au_columns(content)
+    columns, end = (labels, "") if threshold is None else (intensities, "_intensity")
     if not columns:
-        raise DataError(f"{table}: no AU column; name each AU's column AU1, AU2, ... in the header")
+        raise DataError(
+            f"{table}: no AU column; name each AU's column AU1, AU2, ... in the header"
+            if threshold is None
+            else f"{table}: no column of intensities (AU01_intensity), to which data.threshold "
+            "could be applied; give data.threshold=null to take the labels as they stand"
+        )
     aus = tuple(columns) if aus is None else tuple(parse_au(au) or au for au in aus)
     if not aus or len(set(aus)) < len(aus):
         raise DataError(f"data.aus is [{', '.join(aus)}]; name at least one AU, and each once")
     for au in aus:
         if au not in columns:
             raise DataError(
-                f"{table}: no column {au} (there are {', '.join(columns)}); add it, its cells "
+                f"{table}: no column {au}{end} (there are {', '.join(columns)}); add it, its cells "
                 "empty where unknown, or name the AUs to learn with data.aus=[...]"
             )
-    if "subject" not in frame:
-        raise DataError(
-            f"{table}: no column 'subject'; say who is in each picture, so that nobody is both "
-            "learned from and tested on"
-        )
-    rows = frame.index.to_numpy()
-    labels = [_labels(table, columns[au], frame[columns[au]]) for au in aus]
+    paths = _filled(content, "path")
     return Manifest(
         table,
-        _paths(table, frame),
-        pa.array(_filled(table, "subject", frame), pa.string()),
+        _distinct(content, paths),
+        _people(content, strangers),
         aus,
-        np.stack(labels, axis=1),
-        rows,
+        np.stack([_labels(content, columns[au], threshold) for au in aus], axis=1),
+        content.rows,
+        content.preparation,
     )
 
 
 def read_pool_table(table: Path, aus: Sequence[str]) -> Manifest:
     """Read a table of unlabeled faces: ``path`` and perhaps ``subject``.
 
-    AU columns, should there be any, are not looked at: every label is unknown.
+    AU columns, should there be any, are not read: every label is unknown.
 
     Raises:
         DataError: the table is missing, empty or malformed, or names one picture twice.
     """
-    frame = read_table(table)
-    size = len(frame)
-    known = "subject" in frame
+    content = read_table(table, labels=False)
+    size = len(content.rows)
+    known = "subject" in content.columns
     return Manifest(
         table,
-        _paths(table, frame),
-        pa.array(frame["subject"] if known else [""] * size, pa.string()),
+        _distinct(content, _filled(content, "path")),
+        content.text("subject") if known else pa.array([""] * size, pa.string()),
         tuple(aus),
         np.full((size, len(aus)), UNKNOWN, np.int8),
-        frame.index.to_numpy(),
+        content.rows,
+        content.preparation,
     )
 
 
-def _au_columns(table: Path, frame: pd.DataFrame) -> dict[str, str]:
-    """AU name → column that holds it, in the table's order."""
-    columns: dict[str, str] = {}
-    for column in frame.columns:
-        au = parse_au(column)
+def _au_columns(table: Table) -> tuple[dict[str, str], dict[str, str]]:
+    """AU name → column that holds its labels, and → that of its intensities, in their order."""
+    labels: dict[str, str] = {}
+    intensities: dict[str, str] = {}
+    for column in table.columns:
+        intensity = parse_intensity(column)
+        au, found = (parse_au(column), labels) if intensity is None else (intensity, intensities)
         if au is None and looks_like_au(column):
             raise DataError(
-                f"{table}:1: column {column!r} is no action unit of FACS; name it AU1 ... AU64, "
-                "or otherwise than an AU if it holds no labels"
+                f"{table.path}:1: column {column!r} is no action unit of FACS; name it AU1 ... "
+                "AU64, or otherwise than an AU if it holds no labels"
             )
-        if au in columns:
-            raise DataError(f"{table}:1: columns {columns[au]!r} and {column!r} are both {au}")
+        if au in found:
+            raise DataError(f"{table.path}:1: columns {found[au]!r} and {column!r} are both {au}")
         if au is not None:
-            columns[au] = column
-    return columns
+            found[au] = column
+    return labels, intensities
 
 
-def _labels(table: Path, name: str, column: "pd.Series[str]") -> np.ndarray:
-    """(N,) int8. Numbers may be written 1 or 1.0, as tables with empty cells often are."""
-    values = column.str.replace(r"^([01])\.0+$", r"\1", regex=True)
-    wrong = ~values.isin(["0", "1", ""]).to_numpy()
+def _labels(table: Table, name: str, threshold: int | None) -> np.ndarray:
+    """(N,) int8 of a column of labels, or of intensities, which a threshold makes labels."""
+    codes = _codes(table, name, 1 if threshold is None else MOST_INTENSE)
+    if threshold is None:
+        return codes
+    return np.where(codes == UNKNOWN, UNKNOWN, codes >= threshold).astype(np.int8)
+
+
+def _codes(table: Table, name: str, highest: int) -> np.ndarray:
+    """(N,) int8, 0 to ``highest`` or UNKNOWN for an empty cell.
+
+    Numbers may be written 1 or 1.0, as tables with empty cells often are.
+    """
+    cells = table.columns[name]
+    if pa.types.is_integer(cells.type):  # no detour by text: these columns are long and many
+        right = pc.and_(pc.greater_equal(cells, 0), pc.less_equal(cells, highest))
+    else:
+        cells = table.text(name)
+        right = pc.is_in(cells, pa.array([*map(str, range(highest + 1)), ""]))
+    wrong = ~pc.fill_null(right, True).to_numpy(zero_copy_only=False)
     if wrong.any():
         first = int(wrong.argmax())
+        allowed = "0, 1" if highest == 1 else f"0 to {highest}"
         raise DataError(
-            f"{table}:{column.index[first]}: {name} is {column.iloc[first]!r}, which is not 0, 1 "
+            f"{table.path}:{table.rows[first]}: {name} is '{cells[first]}', which is not {allowed} "
             "or empty; leave the cell empty where the AU was not coded"
         )
-    return values.replace("", str(UNKNOWN)).to_numpy(np.int8)
+    if pa.types.is_string(cells.type):
+        cells = pc.if_else(pc.equal(cells, ""), str(UNKNOWN), cells)
+    codes: np.ndarray = pc.fill_null(cells.cast(pa.int8()), UNKNOWN).to_numpy()
+    return codes
 
 
-def _filled(table: Path, name: str, frame: pd.DataFrame) -> "pd.Series[str]":
-    empty = (frame[name] == "").to_numpy()
+def _filled(table: Table, name: str) -> pa.StringArray:
+    cells = table.text(name)
+    empty = pc.equal(cells, "").to_numpy(zero_copy_only=False)
     if empty.any():
-        row = frame.index[int(empty.argmax())]
-        raise DataError(f"{table}:{row}: no {name}; fill the cell or remove the row")
-    return frame[name]
+        row = table.rows[int(empty.argmax())]
+        raise DataError(f"{table.path}:{row}: no {name}; fill the cell or remove the row")
+    return cells
 
 
-def _paths(table: Path, frame: pd.DataFrame) -> pa.StringArray:
-    written = _filled(table, "path", frame)
-    paths = pd.Series(places(os.path.join(table.parent, path) for path in written), written.index)
-    twice = paths.duplicated().to_numpy()
-    if twice.any():
-        path = paths.iloc[int(twice.argmax())]
-        first, second = paths.index[paths == path][:2]
+def _people(table: Table, strangers: bool) -> pa.StringArray:
+    if strangers:
+        own = table.text("source" if "source" in table.columns else "path")
+        if "subject" not in table.columns:
+            return own
+        subjects = table.text("subject")
+        return pc.if_else(pc.equal(subjects, ""), own, subjects)
+    if "subject" not in table.columns:
         raise DataError(
-            f"{table}:{second}: {written[second]} stands in row {first} too; keep one of the two"
+            f"{table.path}: no column 'subject'; say who is in each picture, so that nobody is "
+            "both learned from and tested on"
         )
-    return pa.array(paths, pa.string())
+    return _filled(table, "subject")
 
 
-def places(pictures: Iterable[str]) -> list[str]:
+def _distinct(table: Table, written: pa.StringArray) -> pa.StringArray:
+    """The places of a table's pictures, each of which stands in one row only."""
+    paths = places(written, table.path.parent)
+    if pc.count_distinct(paths).as_py() < len(paths):
+        series = pd.Series(paths.to_pylist())
+        second = int(series.duplicated().to_numpy().argmax())
+        first = int((series == series[second]).to_numpy().argmax())
+        raise DataError(
+            f"{table.path}:{table.rows[second]}: {written[second]} stands in row "
+            f"{table.rows[first]} too; keep one of the two"
+        )
+    return paths
+
+
+def places(pictures: Iterable[str] | pa.StringArray, parent: str | Path = "") -> pa.StringArray:
     """One spelling for each picture, however a table reaches its folder (``..``, links).
 
     Splits are compared by it. A picture that is itself a link stays under its own name.
+
+    Args:
+        pictures: N paths.
+        parent: the folder from which the relative ones start.
+
+    Returns:
+        N absolute paths.
     """
-    real = cache(os.path.realpath)  # of folders: few, where pictures may be millions
-    parts = (os.path.split(picture) for picture in pictures)
-    return [os.path.join(real(folder), name) for folder, name in parts]
+    written = pa.array(pictures, pa.string()) if not isinstance(pictures, pa.Array) else pictures
+    separators = re.escape(os.sep + (os.altsep or ""))
+    names = pc.replace_substring_regex(written, f"(?s)^.*[{separators}]", "")
+    # Folders are few where pictures may be millions: only they are looked up.
+    folders = pc.replace_substring_regex(written, f"[^{separators}]*$", "").dictionary_encode()
+    real = [
+        os.path.join(os.path.realpath(os.path.join(parent, folder)), "")
+        for folder in folders.dictionary.to_pylist()
+    ]
+    return pc.binary_join_element_wise(pa.array(real, pa.string()).take(folders.indices), names, "")

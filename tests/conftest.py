@@ -1,12 +1,15 @@
 """What several tests share: where the reference material lies, a judge of rendered faces, and
 small tables of faces."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
@@ -83,5 +86,53 @@ def faces_table(tmp_path: Path) -> Callable[..., Path]:
         table = tmp_path / f"{name}.csv"
         table.write_text("\n".join(rows) + "\n")
         return table
+
+    return write
+
+
+CUT = {"method": "none", "size": 24}
+
+
+@pytest.fixture
+def prepared(tmp_path) -> Callable[..., Path]:
+    """Writes a folder as ``au-cotrain prepare`` leaves it, and returns it.
+
+    A face's brightness says the first AU. With intensities, an AU occurs from 2 on.
+    """
+
+    def write(
+        dataset: str,
+        people: list[str | None],
+        aus: list[str],
+        frames: int = 2,
+        intensities: bool = False,
+        alignment: dict = CUT,
+        name: str | None = None,
+    ) -> Path:
+        out = tmp_path / (name or dataset)
+        (out / "crops").mkdir(parents=True)
+        rng = np.random.default_rng(0)
+        size = len(people) * frames
+        levels = rng.integers(0, 6 if intensities else 2, (size, len(aus)))
+        levels[:, 0] = np.arange(size) % 2 * (3 if intensities else 1)
+        for face, bright in enumerate(levels[:, 0] > 0):
+            pixels = rng.integers(0, 60, (24, 24, 3)) + 180 * bright
+            Image.fromarray(pixels.astype(np.uint8)).save(out / "crops" / f"{face:04d}.jpg")
+        columns = {
+            "path": [f"crops/{face:04d}.jpg" for face in range(size)],
+            "subject": pa.array([person for person in people for _ in range(frames)], pa.string()),
+            "task": pa.array(["T1"] * size, pa.string()),
+            "frame": pa.array(np.arange(size), pa.int64()),
+            "source": [f"pictures/{face}.jpg" for face in range(size)],
+        }
+        occurs = (levels >= (2 if intensities else 1)).astype(np.int8)
+        columns |= dict(zip(aus, occurs.T, strict=True))
+        if intensities:
+            named = [f"{au}_intensity" for au in aus]
+            columns |= dict(zip(named, levels.astype(np.int8).T, strict=True))
+        said = {"set": dataset, "alignment": alignment, "assumed": [], "left_out": {}, "rows": size}
+        table = pa.table(columns).replace_schema_metadata({"au_cotrain": json.dumps(said)})
+        pq.write_table(table, out / "manifest.parquet")
+        return out
 
     return write

@@ -4,11 +4,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from au_cotrain.cli import doctor, export, predict, synth
+from au_cotrain.cli import cv, doctor, export, predict, synth
 from au_cotrain.errors import PredictorError, SettingError
 from data_modules.errors import DataError
 
-VERBS = (doctor, export, predict, synth)
+VERBS = (cv, doctor, export, predict, synth)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

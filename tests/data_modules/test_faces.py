@@ -336,6 +336,7 @@ def test_provenance_is_plain_values(faces, folder):
         "pool_faces": POOL,
         "scaled_size": 30,
         "alignment": "by eye",
+        "threshold": None,
     }
 
 
