@@ -63,20 +63,17 @@ def doctor(
     Raises:
         DataError: a table or folder that is missing, empty or none at all, or no worker.
     """
-    from functools import partial
-
     from rich import get_console
 
     from data_modules.doctor import examine, print_report, tables_of, write_tables
-    from data_modules.progress import advance, progress_bar
+    from data_modules.progress import progress_of
 
     workers = (os.cpu_count() or 1) if workers is None else workers
     if workers < 1:
         raise DataError(f"--workers is {workers}; give 1 or more")
     tables = tables_of(out, [*manifests, *pools]) if out else None
-    with progress_bar() as progress:
-        bar = progress.add_task("examining pictures", total=None)
-        examination = examine(manifests, pools, dataset, workers, partial(advance, progress, bar))
+    with progress_of("decoding pictures") as progress:
+        examination = examine(manifests, pools, dataset, workers, progress)
     print_report(examination, get_console())
     if tables:
         write_tables(examination, *tables)

@@ -1,12 +1,11 @@
 """Columns of a table: which of them mean something, and which are in doubt."""
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from data_modules.doctor.finding import WRONG, Findings
 from data_modules.errors import DataError
-from data_modules.facs import looks_like_au, parse_au
+from data_modules.facs import looks_like_au, parse_au, parse_intensity
 
 NAMES = ("path", "subject", "task", "frame", "source")
 
@@ -75,6 +74,6 @@ def _meaning(name: str, columns: Columns) -> tuple[dict[str, int], str]:
     """Where a column belongs and under which key; an empty one where it means nothing."""
     if name.lower() in NAMES:
         return columns.named, name.lower()
-    if match := re.fullmatch(r"(.+)_intensity", name, re.IGNORECASE):
-        return columns.intensities, parse_au(match[1]) or ""
+    if intensity := parse_intensity(name):
+        return columns.intensities, intensity
     return columns.aus, parse_au(name) or ""

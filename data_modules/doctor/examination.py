@@ -16,6 +16,7 @@ from data_modules.doctor.published import SETS
 from data_modules.doctor.record import Record, read_folder, read_record
 from data_modules.doctor.repetition import find_repeated_rows, find_shared, numbered
 from data_modules.errors import DataError
+from data_modules.pool import PREPARED
 
 
 @dataclass(frozen=True)
@@ -83,24 +84,25 @@ def _table(manifest: Path) -> Path:
     """The table that a folder of ``prepare`` or ``synth`` holds."""
     if not manifest.is_dir():
         return manifest
-    for name in ("manifest.parquet", "manifest.csv"):
+    for name in (PREPARED, "manifest.csv"):
         if (manifest / name).is_file():
             return manifest / name
     raise DataError(
-        f"{manifest}: no manifest.parquet in this folder; give a table, or a folder that "
+        f"{manifest}: no {PREPARED} in this folder; give a table, or a folder that "
         "au-cotrain prepare wrote, or --pool for a folder of unlabeled faces"
     )
 
 
 def _read_pool(pool: Path, findings: Findings) -> Record:
-    if pool.is_dir() and not any(
-        (pool / name).is_file() for name in ("manifest.parquet", "manifest.csv")
-    ):
-        record = read_folder(pool)
-        if not len(record):
-            raise DataError(f"{pool}: no pictures in this pool; give another --pool")
-        return record
-    return read_record(_table(pool), None, True, findings)
+    """As training reads it, see ``pool.read_pool``."""
+    if (pool / PREPARED).is_file():
+        pool = pool / PREPARED
+    if not pool.is_dir():
+        return read_record(pool, None, True, findings)
+    record = read_folder(pool)
+    if not len(record):
+        raise DataError(f"{pool}: no pictures in this pool; give another --pool")
+    return record
 
 
 def _compare_splits(splits: Sequence[Record], findings: Findings) -> None:

@@ -10,9 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from data_modules.doctor.finding import NOTE, Findings
-
-KEY = b"au_cotrain"
-"""The metadata of a Parquet manifest that ``prepare`` wrote."""
+from data_modules.table import PREPARATION
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def read_origin(table: Path, dataset: str | None, findings: Findings) -> Origin:
     said: dict[str, Any] = {}
     if table.suffix.lower() == ".parquet":
         try:
-            said = json.loads((pq.read_schema(table).metadata or {}).get(KEY, b"{}"))
+            said = json.loads((pq.read_schema(table).metadata or {}).get(PREPARATION, b"{}"))
             if not isinstance(said, dict):
                 raise ValueError("not an object")
         except ValueError as error:

@@ -4,17 +4,17 @@ import hashlib
 import io
 import os
 import re
+import sys
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import IO
+from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps
 
-from data_modules.picture import _eight_bit
+from data_modules.picture import PictureError, read_whole
 
 BATCH = 64
 """Loose pictures a thread takes at once."""
@@ -40,16 +40,15 @@ class Pixels:
         return self.faults.get(picture) in (MISSING, NOT_IN_TAR)
 
 
-def digest(picture: str | IO[bytes]) -> bytes:
+def digest(picture: str | BinaryIO) -> bytes:
     """Hash a picture's pixels: decoded to 8-bit RGB, upright, at its own size.
 
     Raises:
-        Exception: whatever Pillow trips over in a file that is no whole picture.
+        PictureError: there is no whole picture in that file; the message says only why.
     """
-    with Image.open(picture) as image:
-        upright = _eight_bit(ImageOps.exif_transpose(image)).convert("RGB")
-    content = hashlib.blake2b(b"%d %d " % upright.size, digest_size=16)
-    content.update(upright.tobytes())
+    pixels = read_whole(picture, longer=sys.maxsize)
+    content = hashlib.blake2b(b"%d %d " % pixels.shape[:2], digest_size=16)
+    content.update(pixels.tobytes())
     return content.digest()
 
 
@@ -135,10 +134,8 @@ def _read_tar(tar: str, wanted: dict[str, int]) -> list[Seen]:
     return seen + [(picture, b"", fault) for picture in wanted.values()]
 
 
-def _see(picture: int, file: str | IO[bytes]) -> Seen:
+def _see(picture: int, file: str | BinaryIO) -> Seen:
     try:
         return picture, digest(file), ""
-    except FileNotFoundError:
-        return picture, b"", MISSING
-    except Exception as error:  # broken files raise whatever Pillow trips over
-        return picture, b"", str(error) or type(error).__name__
+    except PictureError as error:
+        return picture, b"", str(error)

@@ -77,7 +77,7 @@ def read_folder(folder: Path) -> Record:
     nothing = np.empty((size, 0), np.int8)
     faces = Faces(
         rows=np.zeros(size, np.int64),
-        paths=pa.array(paths, pa.string()),
+        paths=paths,
         subjects=nobody,
         people=nobody,
         labels=nothing,
@@ -133,14 +133,14 @@ def _read_stretch(table: Path, columns: Columns, stretch: Stretch, findings: Fin
     rows = np.array(stretch.lines, np.int64)
     cells = {name: stretch.cells[place] for name, place in columns.named.items()}
     size = len(rows)
-    written = cells["path"]
-    empty = np.array([not path for path in written], bool)
-    findings.add_all(table, "no-path", rows[empty], repeat("the cell is empty"))
-    absolute = places(os.path.join(table.parent, path) for path in written)
-    paths = [path if cell else "" for path, cell in zip(absolute, written, strict=True)]
-    named = [_whole(cell) for cell in cells.get("subject", [""] * size)]
-    subjects = pa.array(named, pa.string())
-    people = pc.utf8_lower(subjects)
+    written = pa.array(cells["path"], pa.string())
+    empty = pc.equal(written, "")
+    findings.add_all(
+        table, "no-path", rows[empty.to_numpy(zero_copy_only=False)], repeat("the cell is empty")
+    )
+    paths = pc.if_else(empty, "", places(written, table.parent))
+    people = [_whole(cell) for cell in cells.get("subject", [""] * size)]
+    subjects = pa.array(people, pa.string())
     groups = (
         ("label-range", "", "0, 1 or empty", 1, columns.aus),
         ("intensity-range", "_intensity", "0 to 5 or empty", 5, columns.intensities),
@@ -155,12 +155,12 @@ def _read_stretch(table: Path, columns: Columns, stretch: Stretch, findings: Fin
             findings.add_all(table, kind, rows[strange], said)
     return Faces(
         rows=rows,
-        paths=pa.array(paths, pa.string()),
+        paths=paths,
         subjects=subjects,
-        people=people,
+        people=pc.utf8_lower(subjects),
         labels=codes[0],
         intensities=codes[1],
-        frames=_frames(cells, people.to_pylist()),
+        frames=_frames(cells, [person.lower() for person in people]),
     )
 
 
