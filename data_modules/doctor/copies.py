@@ -49,10 +49,11 @@ def find_copies(
             + [them for record, them in zip(records, people, strict=True) if not record.pool]
         )
     )
+    splits = sum(not record.pool for record in records)
     for same in sorted(copies, key=lambda same: min(same.items(), default=(0, []))):
         for number, faces in same.items():
             if len(faces) > 1:
-                _within(records[number], faces, people[number], findings)
+                _within(records[number], faces, people[number], splits == 1, findings)
         for one, other in combinations(sorted(same, key=lambda i: records[i].pool), 2):
             ours, theirs = same[one], same[other]
             if set(pictures[one][ours]) & set(pictures[other][theirs]):
@@ -69,7 +70,10 @@ def find_copies(
             findings.add(here.source, kind, what, int(here.faces.rows[ours[0]]))
 
 
-def _within(record: Record, faces: list[int], people: np.ndarray, findings: Findings) -> None:
+def _within(
+    record: Record, faces: list[int], people: np.ndarray, alone: bool, findings: Findings
+) -> None:
+    """Copies in one table; alone, training may yet part it into splits."""
     rows = record.faces.rows
     first, second = faces[:2]
     same = f"{record.picture(first)} is the same as {record.where(second)}"
@@ -96,6 +100,9 @@ def _within(record: Record, faces: list[int], people: np.ndarray, findings: Find
             f"{rows[other]} has 0"
         )
         findings.add(record.source, "copy-labelled-otherwise", what, int(rows[one]))
+        wrong = True
+    if alone and not named:
+        findings.add(record.source, "copy-of-nobody", same, int(rows[first]))
         wrong = True
     if not wrong:
         findings.add(record.source, "copy", same, int(rows[first]), NOTE)

@@ -88,6 +88,11 @@ KINDS = {
         "picture with contradicting labels", "pictures with contradicting labels",
         "Other files, pixel for pixel the same picture: one of the labels is wrong.",
     ),
+    "copy-of-nobody": Kind(
+        "copied picture of nobody named", "copied pictures of nobody named",
+        "Training parts such a set by picture, so that one copy may be learned from and the other "
+        "tested on; keep one.",
+    ),
     "copy": Kind(
         "picture that repeats", "pictures that repeat",
         "Pixel for pixel, in other files; video frames do.",

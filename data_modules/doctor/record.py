@@ -135,9 +135,8 @@ def _read_stretch(table: Path, columns: Columns, stretch: Stretch, findings: Fin
     size = len(rows)
     written = pa.array(cells["path"], pa.string())
     empty = pc.equal(written, "")
-    findings.add_all(
-        table, "no-path", rows[empty.to_numpy(zero_copy_only=False)], repeat("the cell is empty")
-    )
+    lacking = rows[empty.to_numpy(zero_copy_only=False)]
+    findings.add_all(table, "no-path", lacking, repeat("the cell is empty"))
     paths = pc.if_else(empty, "", places(written, table.parent))
     people = [_whole(cell) for cell in cells.get("subject", [""] * size)]
     subjects = pa.array(people, pa.string())

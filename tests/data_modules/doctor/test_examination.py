@@ -282,6 +282,15 @@ def test_nobody_is_named_in_sets_that_name_nobody(prepared, found):
     assert {one[2] for one in found(prepared(dataset="disfa", subject=nobody))} == {WRONG}
 
 
+def test_a_copy_of_nobody_is_wrong_where_training_parts_pictures(prepared, found):
+    nobody = pd.array([None] * 3, "string")
+    out = prepared(dataset="emotionet", subject=nobody, AU01=[0, 1, 1])
+    shutil.copy(out / "crops" / "1.png", out / "crops" / "2.png")
+    what = f"crops/1.png is the same as {out}/manifest.parquet:4"
+    assert ("manifest.parquet", "copy-of-nobody", WRONG, 3, what) in found(out)
+    assert ("manifest.parquet", "copy", NOTE, 3, what) in found(out, prepared("other"))
+
+
 def test_what_prepare_left_out_is_told(prepared, found):
     out = prepared(metadata={"left_out": {"no face found": 1200}})
     told = [("manifest.parquet", "left-out", NOTE, 0, "no face found: 1,200")]
