@@ -58,6 +58,5 @@ def _left_out(table: Path) -> dict[str, int]:
     if table.stem != "manifest" or not beside.is_file():
         return {}
     with beside.open(newline="", encoding="utf-8-sig", errors="replace") as file:
-        return dict(
-            Counter((row.get("reason") or "").partition(":")[0] for row in csv.DictReader(file))
-        )
+        reasons = [row.get("reason") or "" for row in csv.DictReader(file)]
+    return dict(Counter(reason.partition(":")[0] for reason in reasons))
