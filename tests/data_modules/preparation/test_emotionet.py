@@ -311,7 +311,7 @@ def test_nothing_to_prepare_is_an_error_that_says_what_was_found(
         read_emotionet(sets.lay(tmp_path, files), labels=labels)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_codes_come_back_however_they_are_written(sets, data):
     draw = data.draw
