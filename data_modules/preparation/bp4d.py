@@ -22,7 +22,9 @@ CODES = {"0": 0, "1": 1, "9": UNKNOWN}
 _LABEL_FILE = re.compile(r"(?:.*/)?([FM][0-9]{3})_T([0-9]{1,2})\.csv", re.IGNORECASE | re.DOTALL)
 _SUBJECT = re.compile(r"[FM][0-9]{3}", re.IGNORECASE)
 _TASK = re.compile(r"T([0-9]{1,2})", re.IGNORECASE)
-_FRAME_HEADING = re.compile(r"0(\.0+)?|(frames?([ _]?(no|nr|num|number|id|index)\.?)?)?", re.IGNORECASE)
+_FRAME_HEADING = re.compile(
+    r"0(\.0+)?|(frames?([ _]?(no|nr|num|number|id|index)\.?)?)?", re.IGNORECASE
+)
 _AU_HEADING = re.compile(r"(?:AU[ _]?)?0*([1-9][0-9]?)(?:\.0+)?", re.IGNORECASE)
 
 
@@ -91,6 +93,7 @@ def _read_label_file(file: Path, source: str) -> Coding:
     aus = _read_header(file, header)
     if not rows:
         raise DataError(f"{file}:2: no frame below the header; get a whole copy of the file")
+    names = [f"AU{au}" for au in aus]
     lines: dict[int, int] = {}
     codes = []
     for row in rows:
@@ -98,7 +101,7 @@ def _read_label_file(file: Path, source: str) -> Coding:
         frame = frame_number(file, row, row.cells[0], 0)
         if lines.setdefault(frame, row.line) != row.line:
             raise DataError(f"{file}:{row.line}: frame {frame} stands in line {lines[frame]} too")
-        codes.append(read_codes(file, row.line, row.cells[1:], [f"AU{au}" for au in aus], CODES))
+        codes.append(read_codes(file, row.line, row.cells[1:], names, CODES))
     return Coding.of(source, list(lines), aus, codes)
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 
@@ -101,13 +102,16 @@ def prepare(
 
 def _check_libraries(plan: Plan, alignment: Alignment, model: Path | None, shards: bool) -> None:
     """Say what is missing before anything is read."""
-    if alignment.method != "none":
+    aligned = alignment.method != "none"
+    if aligned:
         find_model(model)
-        import_mediapipe()
-    if shards:
-        import_webdataset()
-    if plan.faces["place"].notna().any():
-        import_av()
+    for needed, name, load in (
+        (aligned, "mediapipe", import_mediapipe),
+        (shards, "webdataset", import_webdataset),
+        (plan.faces["place"].notna().any(), "av", import_av),
+    ):
+        if needed and find_spec(name) is None:  # they take seconds to load: only to complain
+            load()
 
 
 def _with_paths(faces: pd.DataFrame, root: Path, shards: bool) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -33,8 +33,10 @@ def read_disfa(root: Path, out: Path | None = None, camera: Camera = "left") -> 
 
     Raises:
         DataError: there is nothing to prepare, a label file is malformed or contradicts another,
-            or a subject has two videos of the camera.
+            a subject has two videos of one camera, or there is no such camera.
     """
+    if camera not in get_args(Camera):
+        raise DataError(f"the camera is {camera!r}; it can be {' or '.join(get_args(Camera))}")
     tree = read_tree(root, out)
     found, assumed = read_intensities(tree, _about, ",", first=1)
     if not found:

@@ -1,7 +1,7 @@
 """EmotioNet as distributed: lists of URLs with codes, and what a downloader made of them."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -31,8 +31,11 @@ def read_emotionet(root: Path, out: Path | None = None, labels: Labels | None = 
         labels: the lists to read; None for hand-labeled ones where there are any.
 
     Raises:
-        DataError: there is nothing to prepare, or a list is malformed or contradicts another.
+        DataError: there is nothing to prepare, or a list is malformed or contradicts another,
+            two loose pictures are one URL's, or there are no such labels.
     """
+    if labels not in (None, *get_args(Labels)):
+        raise DataError(f"the labels are {labels!r}; they can be {' or '.join(get_args(Labels))}")
     tree = read_tree(root, out)
     lists, assumed = _read_lists(tree, labels)
     codes, again, lacking = merged(lists)

@@ -74,14 +74,13 @@ def pair(
         pictures: the same columns, source being the picture; no key twice in either.
 
     Returns:
-        For N pairs sorted by picture, the rows of ``coded`` and those of ``pictures``; and what
-        has no partner, as left out.
+        For N pairs, in the order of the pictures, the rows of ``coded`` and those of ``pictures``;
+        and what has no partner, as left out.
     """
     both = pictures.assign(picture=np.arange(len(pictures))).merge(
         coded[_KEY].assign(code=np.arange(len(coded))), "inner", _KEY
     )
     pairs = pictures.iloc[both["picture"]].reset_index(drop=True)
-    order = np.argsort(pairs["source"].to_numpy(object), kind="stable")
     uncoded = _others(pictures, both["picture"])
     unseen = _others(coded, both["code"])
     left_out = [
@@ -90,7 +89,7 @@ def pair(
         *_split(unseen, pictures, "coded frame without a picture",
                 "coded frame of a subject and task without any picture"),
     ]  # fmt: skip
-    return both["code"].to_numpy()[order], pairs.iloc[order].reset_index(drop=True), left_out
+    return both["code"].to_numpy(), pairs, left_out
 
 
 def _others(rows: pd.DataFrame, paired: "pd.Series[int]") -> pd.DataFrame:

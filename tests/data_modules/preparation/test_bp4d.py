@@ -176,7 +176,7 @@ def test_nothing_to_prepare_is_an_error_that_says_what_was_found(sets, tmp_path,
         read_bp4d(sets.lay(tmp_path, files))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_codes_come_back_however_they_are_written(sets, data):
     draw = data.draw

@@ -70,6 +70,11 @@ def test_the_right_camera_is_read_when_asked_for_and_never_with_the_left(sets, t
     ]
 
 
+def test_no_other_camera_is_asked_for(tmp_path):
+    with pytest.raises(DataError, match="the camera is 'both'; it can be left or right"):
+        read_disfa(tmp_path, camera="both")
+
+
 def test_frames_of_a_video_stand_in_its_order_by_number(sets, tmp_path):
     lines = "".join(f"{frame},0\n" for frame in (10, 9, 100, 1))
     plan = read_disfa(sets.lay(tmp_path, SMALL | {"SN001_au1.txt": lines}))
@@ -142,7 +147,7 @@ def test_nothing_to_prepare_is_an_error_that_says_what_was_found(sets, tmp_path,
         read_disfa(sets.lay(tmp_path, files))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_intensities_come_back_however_they_are_written(sets, data):
     draw = data.draw

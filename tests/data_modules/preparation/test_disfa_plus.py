@@ -94,7 +94,7 @@ def test_nothing_to_prepare_is_an_error_that_says_what_was_found(sets, tmp_path,
         read_disfa_plus(sets.lay(tmp_path, files))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_intensities_come_back_however_they_are_written(sets, data):
     draw = data.draw

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from data_modules.errors import DataError
+from data_modules.preparation.faces import read_faces
 from data_modules.synthetic import (
     ACTION_UNITS,
     OCCURRENCE,
@@ -185,6 +186,9 @@ def test_shards_hold_the_same_faces_and_rows(rendered, small_shards, tmp_path):
         assert {k: str(v) for k, v in json.loads(each["json"]).items()} == row
         assert row["path"] == f"shards/{Path(each['__url__']).name}/{each['__key__']}.png"
         assert {**row, "path": plain["path"]} == plain
+    plan = read_faces(tmp_path).faces
+    assert plan["source"].tolist() == [row["path"] for row in table]
+    assert plan["subject"].tolist() == [row["subject"] for row in table]
 
 
 def test_shards_do_not_depend_on_the_number_of_workers(small_shards, tmp_path):

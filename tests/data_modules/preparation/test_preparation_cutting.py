@@ -1,0 +1,431 @@
+import errno
+import fcntl
+import hashlib
+import io
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from data_modules.alignment import Alignment
+from data_modules.errors import DataError
+from data_modules.preparation import claim, segment
+from data_modules.preparation.cutting import prepare
+
+WHOLE = Alignment(24, "none")
+REPOSITORY = Path(__file__).parents[3]
+
+
+def content(folder):
+    """Every file below a folder with its bytes' digest."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def tree(draw, film, plan_of, tmp_path, number_picture):
+    """A data set of loose pictures, a tar and a video, some of it broken; and its plan."""
+    root = tmp_path / "root"
+    root.mkdir()
+    sources = []
+    for number in range(260):
+        sources.append(f"p/{number:04d}.png")
+        draw(f"root/{sources[-1]}", pixels=number_picture(number))
+    (root / sources[3]).write_text("no picture")
+    with tarfile.open(root / "t.tar", "w") as tar:
+        for number in range(300):
+            picture = io.BytesIO()
+            Image.fromarray(number_picture(number)).save(picture, "png")
+            member = tarfile.TarInfo(f"{number:04d}.png")
+            member.size = picture.tell()
+            picture.seek(0)
+            tar.addfile(member, picture)
+            sources.append(f"t.tar/{number:04d}.png")
+    film("root/v/S1.avi", 700, "mpeg4")
+    places = [*[None] * len(sources), *range(0, 702, 1)]
+    sources += ["v/S1.avi"] * 702
+    lost = [("v/S2.avi", "S2", None, 4, "no video")]
+    return root, plan_of(sources, places, left_out=lost)
+
+
+@pytest.fixture
+def undisturbed(tree, tmp_path):
+    """What an undisturbed run in this process writes."""
+    root, plan = tree
+    prepare(plan, root, tmp_path / "undisturbed", WHOLE)
+    return content(tmp_path / "undisturbed")
+
+
+def test_the_manifest_holds_the_plans_codes_beside_crops_of_the_right_pictures(
+    tree, tmp_path, number_in
+):
+    root, plan = tree
+    out = tmp_path / "out"
+    done = prepare(plan, root, out, WHOLE)
+    table = pq.read_table(out / "manifest.parquet")
+    assert [(field.name, field.type) for field in table.schema] == [
+        ("path", pa.string()), ("subject", pa.string()), ("task", pa.string()),
+        ("frame", pa.int64()), ("source", pa.string()),
+        ("AU01", pa.int8()), ("AU01_intensity", pa.int8()),
+    ]  # fmt: skip
+    assert json.loads(table.schema.metadata[b"au_cotrain"]) == {
+        "set": "faces", "alignment": WHOLE.parameters(), "assumed": ["nothing"],
+        "left_out": {"no such frame": 2, "no video": 1, "unreadable": 1}, "rows": 1259,
+    }  # fmt: skip
+    rows = table.to_pylist()
+    assert (done.rows, done.already, len(rows)) == (1259, False, 1259)
+    kept = [row for row in range(1262) if row not in (3, 1260, 1261)]
+    for row, number in zip(rows, kept, strict=True):
+        face = plan.faces.iloc[number]
+        assert row["source"] == face["source"]
+        for name in ("task", "frame", "AU01", "AU01_intensity", "subject"):
+            expected = face[name]
+            assert row[name] == (None if pd.isna(expected) else expected)
+        shown = number if number < 260 else number - 260 if number < 560 else number - 560
+        crop = np.asarray(Image.open(out / row["path"]))
+        assert crop.shape == (24, 24, 3)
+        assert number_in(crop) == shown
+    assert rows[0]["path"] == "crops/p/0000.jpg"
+    assert rows[259]["path"] == "crops/t/0000.jpg"
+    assert rows[-1]["path"] == "crops/v/S1/000700.jpg"
+    assert (out / "left_out.csv").read_text() == (
+        "source,subject,task,frame,reason\n"
+        "v/S2.avi,S2,,4,no video\n"
+        "p/0003.png,S0,,,unreadable: not a picture\n"
+        "v/S1.avi,S0,,701,no such frame: the video ends after 700 frames\n"
+        "v/S1.avi,S1,,702,no such frame: the video ends after 700 frames\n"
+    )
+    assert {path.name for path in out.iterdir()} == {
+        "crops", "left_out.csv", "manifest.parquet", "request.json"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_bytes_do_not_depend_on_the_workers(tree, undisturbed, tmp_path, workers):
+    root, plan = tree
+    seen = []
+    prepare(
+        plan, root, tmp_path / "out", WHOLE, workers=workers, progress=lambda *at: seen.append(at)
+    )
+    assert content(tmp_path / "out") == undisturbed
+    assert seen[0] == (0, 1262) and seen[-1] == (1262, 1262) and seen == sorted(seen)
+
+
+def test_shards_hold_the_same_crops_with_their_rows_beside_them(tree, tmp_path):
+    root, plan = tree
+    for name, workers in (("a", 0), ("b", 2)):
+        prepare(plan, root, tmp_path / name, WHOLE, shards=True, workers=workers)
+    assert content(tmp_path / "a") == content(tmp_path / "b")
+    prepare(plan, root, tmp_path / "loose", WHOLE)
+    rows = pq.read_table(tmp_path / "a" / "manifest.parquet").to_pylist()
+    loose = pq.read_table(tmp_path / "loose" / "manifest.parquet").to_pylist()
+    assert {row["path"].rpartition("/")[0] for row in rows} == {
+        "shards/000000.tar", "shards/000001.tar"
+    }  # fmt: skip
+    for row, other in zip(rows, loose, strict=True):
+        shard, _, key = row["path"].rpartition("/")
+        with tarfile.open(tmp_path / "a" / shard) as tar:
+            jpeg = tar.extractfile(key).read()
+            beside = json.load(tar.extractfile(key.replace(".jpg", ".json")))
+        assert jpeg == (tmp_path / "loose" / other["path"]).read_bytes()
+        assert beside == row
+        assert row | {"path": ""} == other | {"path": ""}
+
+
+RUN = """
+import pickle, sys
+from pathlib import Path
+from data_modules.alignment import Alignment
+from data_modules.preparation.cutting import prepare
+if __name__ == "__main__":
+    root, out, workers, shards = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+    plan = pickle.loads(Path(sys.argv[5]).read_bytes())
+    def said(done, total): print(done, flush=True)
+    prepare(plan, root, out, Alignment(24, "none"), None, shards == "1", workers, said)
+"""
+
+
+@pytest.fixture
+def run(tree, tmp_path):
+    """Start a preparation in a process of its own."""
+    root, plan = tree
+    (tmp_path / "run.py").write_text(RUN)
+    (tmp_path / "plan").write_bytes(pickle.dumps(plan))
+
+    def run(out, workers=0, shards=False):
+        return subprocess.Popen(
+            [sys.executable, str(tmp_path / "run.py"), str(root), str(out), str(workers),
+             str(int(shards)), str(tmp_path / "plan")],
+            env=os.environ | {"PYTHONPATH": str(REPOSITORY)}, stdout=subprocess.PIPE, text=True,
+            stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    return run
+
+
+def wait_for(process, done):
+    for line in process.stdout:
+        if int(line) >= done:
+            return
+
+
+@pytest.mark.parametrize(("workers", "points"), [(0, (130, 600, 1200)), (2, (500,))])
+def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(
+    tree, undisturbed, run, tmp_path, workers, points
+):
+    out = tmp_path / "out"
+    for point in points:
+        process = run(out, workers)
+        wait_for(process, point)
+        process.kill()
+        process.wait()
+        assert not (out / "manifest.parquet").exists()
+    root, plan = tree
+    seen = []
+    prepare(plan, root, out, WHOLE, progress=lambda done, _: seen.append(done))
+    assert seen[0] > 0  # what was finished is not done again
+    assert content(out) == undisturbed
+
+
+def test_killed_shards_go_on_too(tree, run, tmp_path):
+    root, plan = tree
+    out = tmp_path / "out"
+    process = run(out, shards=True)
+    wait_for(process, 1100)
+    process.kill()
+    process.wait()
+    prepare(plan, root, out, WHOLE, shards=True)
+    prepare(plan, root, tmp_path / "other", WHOLE, shards=True)
+    assert content(out) == content(tmp_path / "other")
+
+
+def test_workers_do_not_outlive_a_killed_run(run, tmp_path):
+    psutil = pytest.importorskip("psutil", reason="needs psutil to see processes")
+    process = run(tmp_path / "out", 2)
+    wait_for(process, 1)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive
+
+
+def test_a_killed_worker_is_one_line_and_the_next_run_goes_on(tree, undisturbed, run, tmp_path):
+    psutil = pytest.importorskip("psutil", reason="needs psutil to see processes")
+    out = tmp_path / "out"
+    process = run(out, 2)
+    wait_for(process, 100)
+    for child in psutil.Process(process.pid).children():
+        if "spawn_main" in " ".join(child.cmdline()):
+            child.kill()
+            break
+    _, errors = process.communicate(timeout=30)
+    last = errors.strip().splitlines()[-1]
+    assert "a worker was killed" in last and "run the same command again to go on" in last
+    root, plan = tree
+    prepare(plan, root, out, WHOLE)
+    assert content(out) == undisturbed
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_interrupted_run_stops_at_once_without_a_workers_traceback(
+    tree, undisturbed, run, tmp_path, workers
+):
+    out = tmp_path / "out"
+    process = run(out, workers)
+    wait_for(process, 10)
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    _, errors = process.communicate(timeout=30)
+    assert time.monotonic() - began < 10
+    assert errors.count("Traceback") <= 1 + errors.count("During handling")
+    assert errors.strip().endswith("KeyboardInterrupt")
+    root, plan = tree
+    prepare(plan, root, out, WHOLE)
+    assert content(out) == undisturbed
+
+
+def test_half_written_files_are_not_taken_for_whole_ones(tree, undisturbed, tmp_path, run):
+    out = tmp_path / "out"
+    process = run(out)
+    wait_for(process, 800)
+    process.kill()
+    process.wait()
+    crops = sorted(out.rglob("*.jpg"))
+    for crop in (crops[0], crops[-1]):  # of a finished segment, and of one at work
+        crop.write_bytes(crop.read_bytes()[:100])
+    crops[5].write_bytes(b"")
+    crops[400].unlink()
+    (out / "crops/v/S1").mkdir(parents=True, exist_ok=True)
+    (out / "crops/v/S1/000699.jpg").write_bytes(b"half")
+    (out / claim.WORKING / "000001.json").write_text('{"left_out": [null, nu')
+    (out / claim.WORKING / "000009.part").write_bytes(b"half")
+    root, plan = tree
+    prepare(plan, root, out, WHOLE)
+    assert content(out) == undisturbed
+
+
+def test_a_power_cut_before_the_end_is_mended(tree, undisturbed, tmp_path, monkeypatch):
+    root, plan = tree
+    out = tmp_path / "out"
+
+    def cut(*_):
+        raise KeyboardInterrupt
+
+    for module, name in (("cutting", "write_listing"), ("listing", "pq"), ("cutting", "shutil")):
+        monkeypatch.setattr(f"data_modules.preparation.{module}.{name}", cut)
+        with pytest.raises((KeyboardInterrupt, AttributeError)):
+            prepare(plan, root, out, WHOLE)
+        monkeypatch.undo()
+    prepare(plan, root, out, WHOLE)
+    assert content(out) == undisturbed
+
+
+def test_finished_is_finished(tree, undisturbed, tmp_path, monkeypatch):
+    root, plan = tree
+    monkeypatch.setattr(segment, "read_footage", None)
+    done = prepare(plan, root, tmp_path / "undisturbed", WHOLE)
+    assert (done.already, done.rows) == (True, 1259)
+    assert content(tmp_path / "undisturbed") == undisturbed
+
+
+def test_another_request_in_the_same_folder_is_an_error(tree, undisturbed, tmp_path):
+    root, plan = tree
+    out = tmp_path / "undisturbed"
+    for other, alignment, shards, said in (
+        (plan, Alignment(32, "none"), False, "another alignment"),
+        (plan, WHOLE, True, "another shards"),
+        (replace(plan, dataset="bp4d"), WHOLE, False, "another set"),
+        (replace(plan, assumed=("more",)), WHOLE, False, "has changed"),
+        (replace(plan, faces=plan.faces[:-1]), WHOLE, False, r"1262 faces then, 1261 now"),
+        (replace(plan, left_out=plan.left_out[:0]), WHOLE, False, "has changed"),
+    ):
+        with pytest.raises(DataError, match=said) as caught:
+            prepare(other, root, out, alignment, shards=shards)
+        assert str(caught.value).endswith("give a new folder")
+    changed = plan.faces.copy()
+    changed.loc[1000, "AU01"] = 1 - changed.loc[1000, "AU01"]
+    with pytest.raises(DataError, match="has changed since"):
+        prepare(replace(plan, faces=changed), root, out, WHOLE)
+    assert content(out) == undisturbed
+
+
+@pytest.mark.parametrize("foreign", ["thesis.txt", "request.json", ".hidden"])
+def test_a_folder_with_something_else_is_left_alone(tree, tmp_path, foreign):
+    root, plan = tree
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / foreign).write_text("{}")
+    with pytest.raises(DataError, match="give a new folder"):
+        prepare(plan, root, out, WHOLE)
+    assert [path.name for path in out.iterdir()] == [foreign]
+
+
+def test_a_file_for_a_folder_is_an_error(tree, tmp_path):
+    root, plan = tree
+    (tmp_path / "out").write_text("")
+    with pytest.raises(DataError, match="not a folder"):
+        prepare(plan, root, tmp_path / "out", WHOLE)
+
+
+def test_two_at_work_in_one_folder_are_one_too_many(tree, tmp_path):
+    root, plan = tree
+    out = tmp_path / "out"
+    (out / claim.WORKING).mkdir(parents=True)
+    with (out / ".lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(DataError, match="another preparation is at work"):
+            prepare(plan, root, out, WHOLE)
+    assert prepare(plan, root, out, WHOLE).rows == 1259
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_full_disk_surfaces_and_a_later_run_goes_on(
+    tree, undisturbed, tmp_path, monkeypatch, workers
+):
+    root, plan = tree
+    out = tmp_path / "out"
+    if workers:  # what the workers write cannot be patched: a file stands where a folder must go
+        out.mkdir()
+        (out / claim.WORKING).mkdir()
+        (out / "crops").touch()
+        claim.note_request(out, claim.requested(plan, WHOLE.parameters(), False))
+    else:
+
+        def full(folder, path, jpeg):
+            if path.name == "000300.jpg":
+                raise OSError(errno.ENOSPC, "No space left on device", str(path))
+            real(folder, path, jpeg)
+
+        real = segment.write_whole
+        monkeypatch.setattr(segment, "write_whole", full)
+    with pytest.raises(OSError) as caught:
+        prepare(plan, root, out, WHOLE, workers=workers)
+    assert caught.value.strerror
+    monkeypatch.undo()
+    if workers:
+        (out / "crops").unlink()
+    prepare(plan, root, out, WHOLE)
+    assert content(out) == undisturbed
+
+
+def test_a_long_video_is_shared_by_several_workers(tree, tmp_path):
+    from data_modules.preparation.cutting import _parts, _with_paths
+    from data_modules.preparation.segment import Cutting
+
+    root, plan = tree
+    faces = _with_paths(plan.faces, root, False)
+    cutting = Cutting(root, tmp_path, False)
+    todo = list(range(6))
+    assert _parts(cutting, faces, todo, 1) == [[0], [1], [2], [3, 4, 5]]
+    assert _parts(cutting, faces, todo, 3) == [[0], [1], [2], [3, 4], [5]]
+    assert _parts(cutting, faces, [0, 2, 5], 0) == [[0], [2], [5]]
+
+
+def test_an_odd_picture_is_left_out_rather_than_the_end_of_a_long_run():
+    def odd(_):
+        raise ValueError("all\npoints are one")
+
+    assert segment._crop(odd, np.zeros((2, 2, 3), np.uint8)) == (
+        "cannot be aligned: all points are one"
+    )
+
+
+def test_the_landmarkers_file_is_missed_before_anything_is_written(tree, tmp_path):
+    root, plan = tree
+    with pytest.raises(DataError, match="no face landmarker here"):
+        prepare(plan, root, tmp_path / "out", Alignment(), tmp_path / "none.task")
+    assert not (tmp_path / "out").exists()
+
+
+def test_photographs_are_aligned_and_dogs_left_out(shared, plan_of, tmp_path):
+    pytest.importorskip("mediapipe", reason="needs mediapipe to find faces")
+    photos = shared / "photos"
+    plan = plan_of([path.name for path in sorted(photos.iterdir())])
+    model = shared / "models" / "face_landmarker.task"
+    for name, workers in (("a", 2), ("b", 0)):
+        done = prepare(plan, photos, tmp_path / name, Alignment(64), model, workers=workers)
+    assert content(tmp_path / "a") == content(tmp_path / "b")
+    left_out = pd.read_csv(tmp_path / "a" / "left_out.csv")
+    assert dict(zip(left_out["source"], left_out["reason"], strict=True)) == {
+        "group_dogs.jpg": "no face found"
+    }
+    assert done.left_out == {"no face found": 1}
+    for crop in (tmp_path / "a" / "crops").iterdir():
+        assert Image.open(crop).size == (64, 64)
