@@ -1,10 +1,12 @@
-"""Pictures: from a file to a square of pixels."""
+"""Pictures: from a file to pixels."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 from rich import get_console
 from rich.progress import track
 
@@ -30,14 +32,51 @@ def read_picture(path: str | Path, size: int) -> np.ndarray:
         PictureError: there is no whole picture in that file.
     """
     try:
-        with Image.open(path) as image:
-            image.draft("RGB", (size, size))  # JPEGs decode near the size wanted, never below
-            upright = _eight_bit(ImageOps.exif_transpose(image)).convert("RGB")
+        upright = _decode(path, lambda _: (size, size))
+    except PictureError as error:
+        raise PictureError(f"{path}: {error}") from error
+    return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.BILINEAR))
+
+
+def read_whole(source: str | Path | BinaryIO, longer: int = 1600) -> np.ndarray:
+    """Decode a picture and turn it upright.
+
+    Args:
+        source: a file, opened or not, of any format Pillow knows; grey, 16-bit and transparent
+            ones become RGB.
+        longer: pixels; a JPEG whose longer side is twice this or more is decoded smaller, but
+            never below it.
+
+    Returns:
+        (H, W, 3) uint8 RGB.
+
+    Raises:
+        PictureError: there is no whole picture in that file; the message says only why.
+    """
+
+    def least(image: Image.Image) -> tuple[int, int]:
+        part = min(1.0, longer / max(image.size))
+        return max(1, int(image.width * part)), max(1, int(image.height * part))
+
+    return np.asarray(_decode(source, least))
+
+
+def _decode(
+    source: str | Path | BinaryIO, least: Callable[[Image.Image], tuple[int, int]]
+) -> Image.Image:
+    """The upright picture in RGB; JPEGs decode to about ``least`` pixels, never below."""
+    try:
+        with Image.open(source) as image:
+            image.draft("RGB", least(image))
+            return _eight_bit(ImageOps.exif_transpose(image)).convert("RGB")
+    except FileNotFoundError as error:
+        raise PictureError("no such file") from error
+    except UnidentifiedImageError as error:
+        raise PictureError("not a picture") from error  # Pillow's words hold a memory address
     except Exception as error:
         # Broken files raise whatever Pillow trips over: OSError, SyntaxError, struct.error, ...
-        reason = "no such file" if isinstance(error, FileNotFoundError) else str(error)
-        raise PictureError(f"{path}: {reason}") from error
-    return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.BILINEAR))
+        told = error.strerror if isinstance(error, OSError) else None
+        raise PictureError(told or str(error) or type(error).__name__) from error
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

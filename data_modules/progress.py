@@ -1,13 +1,37 @@
-"""A bar that says how far the rendering of faces is."""
+"""Bars that say how far work on many faces is."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich import get_console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+_IN_A_LOG = 60.0  # seconds between two lines
 
 
-def progress_bar() -> Progress:
+class SpeedColumn(ProgressColumn):
+    """Faces per second."""
+
+    def render(self, task: Task) -> Text:
+        """The latest speed; nothing before there is one."""
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f} faces/s")
+
+
+def progress_bar(*columns: ProgressColumn) -> Progress:
     """A bar that counts faces, on a terminal; in a log it would be empty lines."""
     return Progress(
-        "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        "{task.description}", BarColumn(), MofNCompleteColumn(), *columns, TimeRemainingColumn(),
         console=get_console(), transient=True, disable=not get_console().is_terminal,
     )  # fmt: skip
 
@@ -15,3 +39,35 @@ def progress_bar() -> Progress:
 def advance(progress: Progress, bar: TaskID, done: int, total: int) -> None:
     """Move a bar, as `render_manifest` reports."""
     progress.update(bar, completed=done, total=total)
+
+
+@contextmanager
+def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar with faces per second and time left; in a log a line a minute.
+
+    Args:
+        what: what is being done, such as "cutting faces".
+
+    Yields:
+        A function to call with (faces done, faces in all). What the first call says was done
+        before does not count as speed.
+    """
+    console = get_console()
+    began: tuple[float, int] | None = None
+    told = time.monotonic()
+    with progress_bar(SpeedColumn()) as progress:
+        bar = progress.add_task(what, total=None, start=False)
+
+        def report(done: int, total: int) -> None:
+            nonlocal began, told
+            now = time.monotonic()
+            if began is None:
+                began = now, done
+                progress.reset(bar, total=total, completed=done)
+            progress.update(bar, completed=done)
+            if not console.is_terminal and now - told >= _IN_A_LOG:
+                told = now
+                speed = (done - began[1]) / (now - began[0])
+                print(f"{what}: {done:,} of {total:,}, {speed:.0f} faces/s", flush=True)
+
+        yield report

@@ -4,11 +4,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from au_cotrain.cli import cv, export, predict, synth
+from au_cotrain.cli import cv, export, fetch_landmarker, predict, prepare, synth
 from au_cotrain.errors import PredictorError, SettingError
 from data_modules.errors import DataError
 
-VERBS = (cv, export, predict, synth)
+VERBS = (prepare, fetch_landmarker, cv, export, predict, synth)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

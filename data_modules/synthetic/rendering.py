@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from data_modules.errors import DataError
+from data_modules.shard import import_webdataset, open_shard
 from data_modules.synthetic.parameters import FaceParameters
 from data_modules.synthetic.record import occurrences, to_row
 from data_modules.synthetic.renderer import render
@@ -100,7 +100,7 @@ def render_manifest(
     """
     job = _Job(folder, world, count, frames or world.frames, size, seed)
     if shards:
-        _import_webdataset()
+        import_webdataset()
     _claim(job, shards)
     manifest = folder / "manifest.csv"
     if manifest.exists():
@@ -190,26 +190,12 @@ def _write_shard(job: _Job, piece: range) -> list[Row]:
         return rows
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = _partial(path)
-    # Fixed owner and time: the same bytes for the same seed.
-    with (
-        partial.open("wb") as file,
-        _import_webdataset().TarWriter(file, user="", group="", mtime=0.0, encoder=False) as shard,
-    ):
+    with partial.open("wb") as file, open_shard(file) as shard:
         for (key, _, face), row in zip(faces, rows, strict=True):
             picture = _png(render(face, job.size))
             shard.write({"__key__": key, "png": picture, "json": json.dumps(row).encode()})
     os.replace(partial, path)
     return rows
-
-
-def _import_webdataset() -> Any:  # noqa: ANN401 - a module
-    try:
-        import webdataset
-    except ImportError as error:
-        raise DataError(
-            "shards need webdataset; install it: pip install 'au_cotrain[shards]'"
-        ) from error
-    return webdataset
 
 
 _QUICK = [

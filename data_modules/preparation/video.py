@@ -1,0 +1,140 @@
+"""Videos: their frames by number, counted as they are decoded."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data_modules.errors import DataError
+
+_GAP = 1.75  # frame durations between two frames; clocks of whole milliseconds are off by half one
+
+
+class VideoError(DataError):
+    """A video goes no further; the message says why, and after how many frames."""
+
+
+@cache
+def import_av() -> Any:  # noqa: ANN401 - a module
+    """PyAV.
+
+    Raises:
+        DataError: it is not installed.
+    """
+    try:
+        import av
+    except ImportError as error:
+        raise DataError(
+            "reading videos needs PyAV; install it: pip install 'au_cotrain[prepare]'"
+        ) from error
+    return av
+
+
+def read_frames(video: Path, places: Sequence[int]) -> Iterator[np.ndarray | str]:
+    """Decode frames of a video, one at a time.
+
+    The video is decoded from its start and its frames are counted: seeking and time stamps both
+    miss by a frame in some formats. Once a number could be wrong (a packet that cannot be decoded,
+    a gap in time) no further frame is read.
+
+    Args:
+        video: a file of any format that FFmpeg knows; its first video stream is read.
+        places: 0-based numbers of the frames wanted, ascending.
+
+    Yields:
+        Per place (H, W, 3) uint8 RGB, turned upright as the video says; or the reason why there is
+        no such frame.
+
+    Raises:
+        DataError: PyAV is not installed.
+    """
+    import_av()
+    wanted = iter(places)
+    place = next(wanted, None)
+    reason = ""
+    try:
+        for number, frame in enumerate(_decode(video)):
+            if number == place:
+                yield _pixels(frame) if frame is not None else "unreadable: the frame is damaged"
+                place = next(wanted, None)
+            if place is None:
+                return
+    except VideoError as error:
+        reason = str(error)
+    while place is not None:
+        yield reason
+        place = next(wanted, None)
+
+
+def _decode(video: Path) -> Iterator[Any]:
+    """All frames in order; None in place of a damaged one.
+
+    Raises:
+        VideoError: at the latest after the last frame.
+    """
+    count = 0
+    with _open(video) as container:
+        stream = container.streams.video[0]
+        stream.codec_context.thread_count = 1  # the processes are the threads
+        gap = _GapDetector(container.format.name == "avi", stream)
+        whole = True
+        frames = container.decode(stream)
+        while True:
+            with _told(f"the video cannot be decoded after {count:,} frames"):
+                frame = next(frames, None)
+            if frame is None:
+                break
+            if gap.before(frame):
+                raise VideoError(
+                    f"number in doubt: frames are missing in the video after its first {count:,}"
+                )
+            # What is predicted from a damaged frame is damaged too, up to the next key frame.
+            whole = not frame.is_corrupt and (whole or frame.key_frame)
+            count += 1
+            yield frame if whole else None
+    raise VideoError(f"no such frame: the video ends after {count:,} frames")
+
+
+class _GapDetector:
+    """Notices that frames were skipped, by the time that passes from one to the next."""
+
+    def __init__(self, packets: bool, stream: Any) -> None:  # noqa: ANN401
+        # AVI stores no times of presentation; the number of the packet is its clock.
+        self._clock = "dts" if packets else "pts"
+        rate = stream.average_rate or stream.guessed_rate
+        self._step = 1 / (rate * stream.time_base) if rate else None
+        self._last: int | None = None
+
+    def before(self, frame: Any) -> bool:  # noqa: ANN401
+        """Whether frames are missing before this one."""
+        last, self._last = self._last, getattr(frame, self._clock)
+        if self._step is None or last is None or self._last is None:
+            return False
+        return bool(self._last - last >= _GAP * self._step)
+
+
+def _pixels(frame: Any) -> np.ndarray:  # noqa: ANN401
+    turns = round(frame.rotation / 90)  # counterclockwise
+    return np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), turns))
+
+
+@contextmanager
+def _open(video: Path) -> Iterator[Any]:
+    with _told("the video cannot be opened"):
+        container = import_av().open(str(video))
+    with container:
+        if not container.streams.video:
+            raise VideoError("unreadable: there is no video in this file")
+        yield container
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """FFmpeg's errors in words that do not depend on where the file lies."""
+    try:
+        yield
+    except import_av().FFmpegError as error:
+        raise VideoError(f"unreadable: {what} ({error.strerror or error})") from error
