@@ -38,8 +38,11 @@ class Cutting:
 
     @property
     def segment_size(self) -> int:
-        """Rows of the plan that are cut together; a shard is a segment."""
-        return 1000 if self.shards else 250
+        """Rows of the plan that are cut together; a shard is a segment.
+
+        Few enough that a few hundred pictures keep all workers busy.
+        """
+        return 1000 if self.shards else 50
 
     def cut(self, faces: pd.DataFrame, cut: Cut, tick: Callable[[], None]) -> None:
         """Cut whole segments, writing each one's crops and then, last of all, its result.

@@ -392,10 +392,11 @@ def test_a_long_video_is_shared_by_several_workers(tree, tmp_path):
     root, plan = tree
     faces = _with_paths(plan.faces, root, False)
     cutting = Cutting(root, tmp_path, False)
-    todo = list(range(6))
-    assert _parts(cutting, faces, todo, 1) == [[0], [1], [2], [3, 4, 5]]
-    assert _parts(cutting, faces, todo, 3) == [[0], [1], [2], [3, 4], [5]]
-    assert _parts(cutting, faces, [0, 2, 5], 0) == [[0], [2], [5]]
+    todo = list(range(26))  # 50 rows each: 260 of pictures, 300 of a tar, 702 of a video
+    pictures, tar, video = [[number] for number in range(6)], [*range(6, 12)], [*range(12, 26)]
+    assert _parts(cutting, faces, todo, 1) == [*pictures, tar, video]
+    assert _parts(cutting, faces, todo, 3) == [*pictures, tar, video[:9], video[9:]]
+    assert _parts(cutting, faces, [0, 7, 25], 0) == [[0], [7], [25]]
 
 
 def test_an_odd_picture_is_left_out_rather_than_the_end_of_a_long_run():
