@@ -109,13 +109,13 @@ def read_manifest(
                 f"{table}: no column {au}{end} (there are {', '.join(columns)}); add it, its cells "
                 "empty where unknown, or name the AUs to learn with data.aus=[...]"
             )
-    paths = _filled(content, "path")
+    codes = [_labels(content, columns[au], threshold) for au in aus]
     return Manifest(
         table,
-        _distinct(content, paths),
+        _distinct(content, _filled(content, "path")),
         _people(content, strangers),
         aus,
-        np.stack([_labels(content, columns[au], threshold) for au in aus], axis=1),
+        np.stack(codes, axis=1),
         content.rows,
         content.preparation,
     )
