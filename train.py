@@ -76,7 +76,8 @@ def train(config: dict[str, Any], run: Path) -> None:
         print_scores(
             f"{split} split, by the epoch that validation chose", task.scores[split], names
         )
-        print_whereabouts(run, whereabouts(logger), data.example(), minutes)
+        crop = isinstance(data.alignment, dict)
+        print_whereabouts(run, whereabouts(logger), data.example(), minutes, crop)
     finish(logger)
 
 

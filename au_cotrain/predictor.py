@@ -28,8 +28,8 @@ class PredictorCard:
     """S, pixels of a side the network sees."""
     scaled_size: int
     """Pixels of a side the aligned face is scaled to before its middle S by S is cut out."""
-    alignment: str
-    """How a face must be cut out of its photograph."""
+    alignment: str | dict[str, Any]
+    """How a face must be cut out of its photograph: in words, or what its preparation did."""
     provenance: dict[str, Any]
     """Data, seed, epoch, versions."""
     metrics: dict[str, Any]

@@ -62,15 +62,26 @@ def print_spread(title: str, spreads: Mapping[str, Spread], names: dict[str, str
     get_console().print(table)
 
 
-def print_whereabouts(run: Path, log: str, picture: Path, minutes: float) -> None:
-    """Print where a run and its predictor lie, and the command that tries it on a picture."""
+def print_whereabouts(
+    run: Path, log: str, picture: Path, minutes: float, crop: bool = False
+) -> None:
+    """Print where a run and its predictor lie, and the command that tries it on a picture.
+
+    Args:
+        run: folder.
+        log: where it was logged.
+        picture: held out.
+        minutes: it took.
+        crop: the predictor would cut faces out of pictures, which this one is already.
+    """
     command, predictor = Path(sys.executable).with_name("au-cotrain"), _relative(run / "predictor")
     get_console().print(
         f"trained in {minutes:.1f} min, peak memory {peak_memory_gb():.1f} GB",
         f"run        {_relative(run)}",
         f"log        {log}",
         f"predictor  {predictor}",
-        f"try it     {_relative(command)} predict {predictor} {_relative(picture)} -o aus.csv",
+        f"try it     {_relative(command)} predict {predictor} {_relative(picture)} -o aus.csv"
+        + " --no-align" * crop,
         sep="\n",
         soft_wrap=True,
         highlight=False,

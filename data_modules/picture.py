@@ -12,6 +12,7 @@ from rich.progress import track
 
 from data_modules.errors import DataError
 from data_modules.manifest import Manifest
+from data_modules.shard import member
 
 
 class PictureError(DataError):
@@ -22,7 +23,8 @@ def read_picture(path: str | Path, size: int) -> np.ndarray:
     """Decode a picture, turn it upright, and scale its middle square.
 
     Args:
-        path: a file of any format Pillow knows; grey, 16-bit and transparent ones become RGB.
+        path: a file of any format Pillow knows, perhaps within a tar (``000000.tar/key.jpg``);
+            grey, 16-bit and transparent ones become RGB.
         size: pixels of a side of the result.
 
     Returns:
@@ -35,7 +37,13 @@ def read_picture(path: str | Path, size: int) -> np.ndarray:
         upright = _decode(path, lambda _: (size, size))
     except PictureError as error:
         raise PictureError(f"{path}: {error}") from error
-    return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.BILINEAR))
+    return middle_square(upright, size)
+
+
+def middle_square(picture: Image.Image | np.ndarray, size: int) -> np.ndarray:
+    """Scale the middle square of a picture, (H, W, 3) if it is an array, to (size, size, 3)."""
+    image = Image.fromarray(picture) if isinstance(picture, np.ndarray) else picture
+    return np.asarray(ImageOps.fit(image, (size, size), Image.Resampling.BILINEAR))
 
 
 def read_whole(source: str | Path | BinaryIO, longer: int = 1600) -> np.ndarray:
@@ -66,7 +74,8 @@ def _decode(
 ) -> Image.Image:
     """The upright picture in RGB; JPEGs decode to about ``least`` pixels, never below."""
     try:
-        with Image.open(source) as image:
+        inside = member(source) if isinstance(source, str | Path) else None
+        with Image.open(inside or source) as image:
             image.draft("RGB", least(image))
             return _eight_bit(ImageOps.exif_transpose(image)).convert("RGB")
     except FileNotFoundError as error:

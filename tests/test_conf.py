@@ -7,6 +7,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
+from au_cotrain.losses import SELECTIVE_SHARES
 from au_cotrain.task import CoTraining
 from au_cotrain.trainer import build_trainer
 
@@ -38,6 +39,32 @@ def test_experiments_build(experiment, tmp_path):
 
 def test_manifest_data_build():
     assert hydra.utils.instantiate(composed(*OWN)["data"]).tables["val"] == "b.csv"
+
+
+PREPARED = {"bp4d": 12, "disfa": 8, "emotionet": 12}
+
+
+def test_every_data_file_is_tested_here():
+    assert set(files("data")) == {"manifest", "rendered", *PREPARED}
+
+
+@pytest.mark.parametrize("experiment", [None, *files("experiment")])
+@pytest.mark.parametrize("dataset", PREPARED)
+def test_prepared_data_build(dataset, experiment):
+    chosen = [f"experiment={experiment}"] if experiment else []
+    config = composed(f"data={dataset}", "data.root=OUT", "data.fold=2", "seed=7", *chosen)
+    data = hydra.utils.instantiate(config["data"])
+    assert (data.dataset, data.fold, data.seed, data.split_seed) == (dataset, 2, 7, 0)
+    assert data.tables["labeled"] == Path("OUT/manifest.parquet")
+    assert len(data.requested_aus) == PREPARED[dataset]
+    assert data.threshold == (2 if dataset == "disfa" else None)
+    assert data.steps_per_epoch == 500 and (data.scaled_size, data.size) == (240, 224)
+
+
+@pytest.mark.parametrize("dataset", ["bp4d", "emotionet"])
+def test_the_usual_aus_are_those_of_selective_learning(dataset):
+    config = composed(f"data={dataset}")
+    assert set(config["data"]["aus"]) == set(SELECTIVE_SHARES[dataset])
 
 
 def test_mlcr_is_the_published_setting():

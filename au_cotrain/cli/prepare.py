@@ -10,7 +10,7 @@ from au_cotrain.cli.verb import Verbs
 from data_modules.errors import DataError
 
 if TYPE_CHECKING:
-    from data_modules.preparation.cutting import Prepared
+    from data_modules.preparation.listing import Prepared
     from data_modules.preparation.plan import Plan
 
 SETS = ("bp4d", "bp4d-plus", "disfa", "disfa-plus", "emotionet", "faces")
@@ -139,12 +139,12 @@ def _tell_plan(plan: Plan) -> None:
 
 def _tell_result(done: Prepared, out: Path) -> None:
     """Print what was written and what was left out, a line a reason."""
-    from data_modules.preparation.cutting import LEFT_OUT, first_left_out
+    from data_modules.preparation.listing import LEFT_OUT, first_left_out
 
     if done.already:
         print(f"{done.manifest}: finished before, nothing to do")
     print(f"{done.manifest}: {done.rows:,} faces")
     if done.left_out:
         print(f"left out: {sum(done.left_out.values()):,}, listed in {out / LEFT_OUT}")
-        for reason, example in first_left_out(out).items():
-            print(f"{done.left_out[reason]:>9,}  {reason} (first: {example})")
+        for reason, number, first in first_left_out(out):
+            print(f"{number:>9,}  {reason} (first: {first})")

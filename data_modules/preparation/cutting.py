@@ -1,17 +1,11 @@
 """From a plan to a manifest and its crops; a stopped preparation goes on where it was."""
 
-import json
 import shutil
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from data_modules.alignment import Alignment
 from data_modules.landmarker import find_model, import_mediapipe
@@ -21,35 +15,17 @@ from data_modules.preparation.claim import (
     check_request,
     locked,
     note_request,
-    partial_file,
     read_request,
     requested,
-    write_whole,
 )
 from data_modules.preparation.crew import cut_all
 from data_modules.preparation.crop_name import crop_names
 from data_modules.preparation.footage import container_of
+from data_modules.preparation.listing import MANIFEST, Prepared, read_listing, write_listing
 from data_modules.preparation.plan import Plan
 from data_modules.preparation.segment import Cutting, shots_of
 from data_modules.preparation.video import import_av
 from data_modules.shard import import_webdataset
-
-MANIFEST = "manifest.parquet"
-LEFT_OUT = "left_out.csv"
-METADATA = b"au_cotrain"
-"""Key of the Parquet schema's metadata under which a manifest says how it was made."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What a preparation came to."""
-
-    manifest: Path
-    rows: int
-    left_out: Mapping[str, int]
-    """Reason → number, the most frequent first; a reason ends at its first colon."""
-    already: bool
-    """Whether it was finished before."""
 
 
 def prepare(
@@ -91,7 +67,7 @@ def prepare(
     if there is not None:
         check_request(out, there, request)
         if (out / MANIFEST).is_file() and not (out / WORKING).exists():
-            return _told(out, already=True)
+            return read_listing(out, already=True)
     _check_libraries(plan, alignment, model, shards)
     with locked(out):
         if not (out / REQUEST).exists():
@@ -118,23 +94,9 @@ def prepare(
         reasons: list[str | None] = []
         for number in segments:
             reasons += _reasons(cutting, faces, number) or []
-        _conclude(plan, out, faces, pd.Series(reasons, faces.index, dtype=object), request)
+        write_listing(plan, out, faces, reasons, request["alignment"])
         shutil.rmtree(out / WORKING)
-    return _told(out, already=False)
-
-
-def first_left_out(out: Path) -> dict[str, str]:
-    """Reason → the first face left out for it, in the order of ``Prepared.left_out``."""
-    table = pd.read_csv(out / LEFT_OUT, dtype="string", keep_default_na=False)
-    table["kind"] = table["reason"].str.partition(":")[0]
-    firsts = table.drop_duplicates("kind").set_index("kind")
-    examples = {}
-    for kind in _counted(table["reason"]):
-        row = firsts.loc[kind]
-        where = [row["source"], row["frame"] and f"frame {row['frame']}"]
-        why = row["reason"].partition(":")[2].strip()
-        examples[kind] = ", ".join(part for part in where if part) + (f": {why}" if why else "")
-    return examples
+    return read_listing(out, already=False)
 
 
 def _check_libraries(plan: Plan, alignment: Alignment, model: Path | None, shards: bool) -> None:
@@ -187,43 +149,3 @@ def _parts(cutting: Cutting, faces: pd.DataFrame, todo: list[int], workers: int)
         segments = list(together)
         parts += [segments[start : start + longest] for start in range(0, len(segments), longest)]
     return parts
-
-
-def _conclude(
-    plan: Plan,
-    out: Path,
-    faces: pd.DataFrame,
-    reasons: "pd.Series[Any]",
-    request: Mapping[str, Any],
-) -> None:
-    """Write the list of what was left out and, last of all, the manifest."""
-    lost = faces[reasons.notna()].assign(reason=reasons[reasons.notna()].astype("string"))
-    columns = ["source", "subject", "task", "frame", "reason"]
-    left_out = pd.concat([plan.left_out[columns], lost[columns]], ignore_index=True)
-    write_whole(out, out / LEFT_OUT, left_out.to_csv(index=False, lineterminator="\n").encode())
-    kept = faces[reasons.isna()].drop(columns="place")
-    said = {
-        "set": plan.dataset, "alignment": request["alignment"], "assumed": list(plan.assumed),
-        "left_out": _counted(left_out["reason"]), "rows": len(kept),
-    }  # fmt: skip
-    kinds = {"string": pa.string(), "Int64": pa.int64(), "Int8": pa.int8()}
-    schema = pa.schema(
-        [(name, kinds[str(kind)]) for name, kind in kept.dtypes.items()],
-        metadata={METADATA: json.dumps(said).encode()},
-    )
-    table = pa.Table.from_arrays(
-        [pa.array(kept[field.name], field.type, from_pandas=True) for field in schema],
-        schema=schema,
-    )
-    partial = partial_file(out)
-    pq.write_table(table, partial)
-    partial.replace(out / MANIFEST)
-
-
-def _counted(reasons: "pd.Series[str]") -> dict[str, int]:
-    return dict(Counter(reason.partition(":")[0] for reason in reasons).most_common())
-
-
-def _told(out: Path, already: bool) -> Prepared:
-    said = json.loads(pq.read_schema(out / MANIFEST).metadata[METADATA])
-    return Prepared(out / MANIFEST, said["rows"], said["left_out"], already)

@@ -92,7 +92,7 @@ def _read_members(tar: Path, names: Sequence[str]) -> Iterator[np.ndarray | str]
     try:
         with tarfile.open(tar) as file:
             while place < len(names) and (member := file.next()) is not None:
-                file.members.clear()  # it would remember them all
+                file.members.clear()  # type: ignore[attr-defined] # it would remember them all
                 at = places.get(normpath(member.name), -1)
                 if at >= place and member.isfile():
                     content = file.extractfile(member)

@@ -76,7 +76,7 @@ def test_the_same_settings_go_on_and_others_are_refused(tmp_path):
     cv = CrossValidation(tmp_path / "cv", OVERRIDES[::-1], [1, 2])
     cv.save()
     CrossValidation(tmp_path / "cv", OVERRIDES, [3])
-    with pytest.raises(SettingError, match="started with other settings .*data=bp4d"):
+    with pytest.raises(SettingError, match=r"started with other settings .*data=bp4d"):
         CrossValidation(tmp_path / "cv", [*OVERRIDES, "seed=1"], [1])
 
 

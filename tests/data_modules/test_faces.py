@@ -340,6 +340,38 @@ def test_provenance_is_plain_values(faces, folder):
     }
 
 
+def test_the_alignment_of_prepared_tables_is_theirs(prepared):
+    split = {name: prepared("bp4d", [name], ["AU01"], name=name) for name in "abc"}
+    tables = [root / "manifest.parquet" for root in split.values()]
+    data = Faces(*tables, unlabeled=prepared("faces", ["d"], ["AU01"]), size=16)
+    assert data.provenance["alignment"] == {"method": "none", "size": 24}
+    assert "not known to be cut" not in data.description
+
+
+@pytest.mark.parametrize("split", ["val", "test"])
+def test_splits_cut_otherwise_are_refused_and_unknown_ones_said(prepared, faces_table, split):
+    roots = {name: prepared("bp4d", [name], ["AU01"], name=name) for name in "abc"}
+    tables = dict(zip(["labeled", "val", "test"], roots.values(), strict=True))
+    tables = {name: root / "manifest.parquet" for name, root in tables.items()}
+    own = faces_table("own", aus="AU01")
+    description = Faces(**tables | {split: own}, size=16).description
+    assert f"faces of {own} are not known to be cut as the labeled ones are" in description
+    other = prepared("bp4d", ["d"], ["AU01"], name="d", alignment={"method": "none", "size": 9})
+    data = Faces(**tables | {split: other / "manifest.parquet"}, size=16)
+    assert "were cut out otherwise (method none, size 24) than" in refusal(data)
+
+
+def test_a_threshold_makes_labels_of_intensities(prepared):
+    roots = [prepared("x", [name], ["AU01"], name=name, intensities=True) for name in "ab"]
+    for threshold, present in ((2, 1), (4, 0)):
+        data = Faces(*(root / "manifest.parquet" for root in roots), size=16, threshold=threshold)
+        if present:
+            assert data.training_faces.labels.tolist() == [[0], [1]]
+            assert data.provenance["threshold"] == 2
+        else:
+            assert "no AU is both present and absent" in refusal(data)
+
+
 @pytest.mark.parametrize("split", ["val", "test"])
 def test_the_example_is_a_held_out_picture(faces, folder, split):
     example = faces(test=folder / "test.csv" if split == "test" else None).example()

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_modules.facs import ACTION_UNITS, SIDED, UNKNOWN, looks_like_au, parse_au
+from data_modules.facs import (
+    ACTION_UNITS,
+    SIDED,
+    UNKNOWN,
+    looks_like_au,
+    parse_au,
+    parse_intensity,
+)
 
 
 def test_unknown_is_neither_present_nor_absent():
@@ -49,3 +56,14 @@ def test_other_columns_are_not_taken_for_aus(column):
 def test_the_sided_aus_are_those_named_left_or_right():
     named = {f"AU{n:02d}" for n, name in ACTION_UNITS.items() if re.search("left|right", name)}
     assert named == SIDED
+
+
+@pytest.mark.parametrize("name", ["AU01_intensity", "AU1_intensity", " au 1_Intensity"])
+def test_a_column_of_intensities_is_none_of_labels(name):
+    assert parse_intensity(name) == "AU01"
+    assert parse_au(name) is None and not looks_like_au(name)
+
+
+@pytest.mark.parametrize("name", ["AU99_intensity", "AU01_intensity_r", "AU_intensity", "AU01"])
+def test_what_only_resembles_intensities_is_none(name):
+    assert parse_intensity(name) is None

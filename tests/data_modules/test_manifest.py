@@ -1,3 +1,4 @@
+import json
 import os
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from data_modules.errors import DataError
 from data_modules.facs import UNKNOWN
 from data_modules.manifest import read_manifest, read_pool_table
+from data_modules.table import read_table
 
 many_files = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -351,6 +353,92 @@ def test_a_table_named_from_the_working_folder_has_absolute_paths(write, tmp_pat
     assert all(os.path.isabs(path) for path in read_manifest(Path("t.csv")).paths.to_pylist())
 
 
+# --- intensities ----------------------------------------------------------------------------
+
+INTENSE = """path,subject,AU12_intensity,AU1,AU12,AU1_intensity
+a.jpg,S1,0,1,0,3
+b.jpg,S1,5,,1,
+c.jpg,S2,,0,,1.0
+"""
+
+
+def as_parquet(table):
+    frame = pd.read_csv(table)
+    codes = [name for name in frame if name.startswith("AU")]
+    frame[codes] = frame[codes].astype("Int8")
+    frame.to_parquet(table.with_suffix(".parquet"))
+    return table.with_suffix(".parquet")
+
+
+@pytest.mark.parametrize("form", [lambda table: table, as_parquet])
+@pytest.mark.parametrize(
+    ("threshold", "expected"),
+    [(None, LABELS), (1, [[1, 0], [UNKNOWN, 1], [1, UNKNOWN]]),
+     (3, [[1, 0], [UNKNOWN, 1], [0, UNKNOWN]]), (4, [[0, 0], [UNKNOWN, 1], [0, UNKNOWN]])],
+)  # fmt: skip
+def test_intensities_are_labels_only_by_a_threshold(write, form, threshold, expected):
+    faces = read_manifest(form(write("t.csv", INTENSE)), ["AU01", "AU12"], threshold)
+    assert faces.aus == ("AU01", "AU12")
+    assert faces.labels.tolist() == expected and faces.labels.dtype == np.int8
+
+
+def test_with_a_threshold_the_aus_are_those_with_intensities(write):
+    text = "path,subject,AU1,AU4_intensity,AU2\na.jpg,S1,1,2,0\n"
+    assert read_manifest(write("t.csv", text), threshold=2).aus == ("AU04",)
+    with pytest.raises(DataError, match="no column AU01_intensity"):
+        read_manifest(write("t.csv", text), ["AU01"], threshold=2)
+    with pytest.raises(DataError, match="no column of intensities"):
+        read_manifest(write("u.csv", FACES), threshold=2)
+
+
+@pytest.mark.parametrize("form", [lambda table: table, as_parquet])
+@pytest.mark.parametrize("code", ["6", "-1", "9"])
+def test_an_intensity_out_of_range_is_refused_with_its_row(write, form, code):
+    table = form(write("t.csv", INTENSE.replace("b.jpg,S1,5", f"b.jpg,S1,{code}")))
+    with pytest.raises(DataError, match=rf":3: AU12_intensity is '{code}', which is not 0 to 5"):
+        read_manifest(table, ["AU12"], threshold=2)
+
+
+def test_two_columns_of_one_aus_intensities_are_refused(write):
+    text = INTENSE.replace("AU12_intensity", "AU01_intensity")
+    assert "are both AU01" in refusal(write("t.csv", text))
+
+
+# --- what prepare says ----------------------------------------------------------------------
+
+SAID = {"set": "bp4d", "alignment": {"method": "none", "size": 9}, "rows": 3}
+
+
+def prepared_table(tmp_path, said):
+    columns = PEOPLE | {"AU01": pa.array([1, None, 0], pa.int8()), "task": ["T1"] * 3}
+    table = pa.table(columns).replace_schema_metadata({"au_cotrain": said})
+    pq.write_table(table, tmp_path / "t.parquet")
+    return tmp_path / "t.parquet"
+
+
+def test_a_manifest_tells_how_it_was_prepared(tmp_path, write):
+    table = prepared_table(tmp_path, json.dumps(SAID))
+    assert read_manifest(table).preparation == read_pool_table(table, []).preparation == SAID
+    assert read_manifest(table).take(np.array([0])).alignment == SAID["alignment"]
+    plain = read_manifest(write("t.csv", FACES))
+    assert plain.preparation == {} and plain.alignment is None
+
+
+@pytest.mark.parametrize(
+    "said", ["", "{", "[]", "3", "{}", '{"set": 1, "alignment": {}}', '{"set": "x"}']
+)
+def test_a_preparation_that_is_none_is_refused(tmp_path, said):
+    assert "au_cotrain) is malformed" in refusal(prepared_table(tmp_path, said))
+
+
+def test_a_face_of_nobody_in_particular_is_a_stranger_where_that_is_allowed(write):
+    table = write("t.csv", "path,subject,source,AU1\na.jpg,,x/1.jpg,1\nb.jpg,S1,x/2.jpg,0\n")
+    assert read_manifest(table, strangers=True).subjects.to_pylist() == ["x/1.jpg", "S1"]
+    unnamed = write("u.csv", "path,AU1\na.jpg,1\n")
+    assert read_manifest(unnamed, strangers=True).subjects.to_pylist() == ["a.jpg"]
+    assert "no subject" in refusal(table)
+
+
 # --- pools and parts ------------------------------------------------------------------------
 
 
@@ -367,6 +455,15 @@ def test_a_pool_table_needs_no_people_but_takes_them_under_a_capital_too(write):
     named = read_pool_table(write("t.csv", "path,Subject\na.jpg,S1\nb.jpg,\n"), ["AU01"])
     assert unnamed.subjects.to_pylist() == ["", ""]
     assert named.subjects.to_pylist() == ["S1", ""]
+
+
+def test_a_pools_labels_are_not_even_read(tmp_path):
+    """Of a pool of millions they would be most of the memory."""
+    labels = {f"AU{number:02d}": np.zeros(3, np.int8) for number in (1, 2, 4)}
+    columns = PEOPLE | labels | {"AU99": ["x"] * 3}
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet")
+    assert set(read_table(tmp_path / "t.parquet", labels=False).columns) == {"path", "subject"}
+    assert len(read_pool_table(tmp_path / "t.parquet", ["AU01"])) == 3
 
 
 @pytest.mark.parametrize("text", ["path\n", "path\na.jpg\na.jpg\n", "else\na.jpg\n", 'path\n"a\n'])
