@@ -65,7 +65,7 @@ def draw_charts(
             ]
             persons = np.concatenate([persons for _, persons in members])
             judged = judge(np.concatenate(columns), persons, aus, PUBLISHED[dataset])
-            together = " + ".join(record.source.name for record, _ in members)
+            together = " + ".join(str(record.source) for record, _ in members)
             _say(together, judged, far, findings)
     return charts
 

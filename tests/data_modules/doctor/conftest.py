@@ -46,8 +46,10 @@ def prepared(tmp_path, draw, noise):
 
     def prepared(name="out", dataset="disfa", metadata=None, **columns):
         size = len(next(iter(columns.values()))) if columns else 3
-        pictures = [draw(f"{name}/crops/{i}.png", pixels=noise(i + sum(map(ord, name)), 16)).name
-                    for i in range(size)]  # fmt: skip
+        first = 10_000 * sum(map(ord, name))  # no two folders share a picture
+        pictures = [
+            draw(f"{name}/crops/{i}.png", pixels=noise(first + i, 16)).name for i in range(size)
+        ]
         table = pd.DataFrame(
             {
                 "path": [f"crops/{picture}" for picture in pictures],

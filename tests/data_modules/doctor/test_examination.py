@@ -192,6 +192,13 @@ def test_a_picture_in_two_splits_is_wrong_once(experiment, found, tmp_path):
     assert found(train, val) == [("train.csv", "picture-in-two-splits", WRONG, 4, what)]
 
 
+def test_a_picture_in_two_splits_is_no_copy_besides(experiment, found, tmp_path):
+    train, val = experiment
+    change(val, ("val/0.png", "train/2.png"), ("png,C,1,0", "png,C,0,1"))
+    copy(tmp_path, "train/2.png", "val/1.png")
+    assert [one[1] for one in found(train, val) if one[2] == WRONG] == ["picture-in-two-splits"]
+
+
 def test_what_a_pool_shares_with_a_split_is_worth_knowing(experiment, found, tmp_path):
     train, val = experiment
     pool = tmp_path / "pool.csv"
@@ -353,6 +360,27 @@ def test_honest_people_are_not_far_and_exchanged_columns_are(prepared, found):
     turned = dict(zip(published, list(published.values())[::-1], strict=True))
     far = found(bp4d(prepared, 14, turned))
     assert far and {one[1:3] for one in far} == {("prevalence", WRONG)}
+
+
+def test_splits_of_one_set_are_judged_together_too(prepared, found):
+    published = PUBLISHED["bp4d"].prevalence
+    exchanged = dict(published) | {"AU01": published["AU02"], "AU02": published["AU01"]}
+    rng = np.random.default_rng(0)
+    splits = []
+    for name, people in (("one", 20), ("other", 21)):
+        columns = {}
+        for au, share in exchanged.items():
+            shares = np.clip(share + np.linspace(-0.14, 0.14, people), 0, 1)
+            column = (np.arange(100) < (100 * shares[:, None]).round()).astype(int)
+            columns[au] = rng.permuted(column, axis=1).ravel()
+        subjects = np.repeat([f"{name}{person}" for person in range(people)], 100)
+        splits.append(prepared(name, "bp4d", subject=subjects, **columns))
+    assert found(splits[0]) == found(splits[1]) == []
+    together = examine(splits).findings.of(WRONG)
+    assert [(group.manifest, group.kind) for group in together] == [
+        (" + ".join(f"{split}/manifest.parquet" for split in splits), "prevalence")
+    ]
+    assert [what[:4] for what in together[0].whats] == ["AU01", "AU02"]
 
 
 def test_two_people_are_not_judged(prepared, found):
