@@ -4,8 +4,11 @@ import hashlib
 import os
 import shutil
 import signal
+import sys
 import threading
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -109,13 +112,13 @@ class Landmarker:
         vision = mediapipe.tasks.vision
         # IMAGE mode: the VIDEO mode tracks, so that a frame's points would depend on where a
         # stopped run was taken up again.
-        self._landmarker = vision.FaceLandmarker.create_from_options(
-            vision.FaceLandmarkerOptions(
-                base_options=mediapipe.tasks.BaseOptions(model_asset_path=str(path)),
-                running_mode=vision.RunningMode.IMAGE,
-                num_faces=_MOST_FACES,
-            )
+        options = vision.FaceLandmarkerOptions(
+            base_options=mediapipe.tasks.BaseOptions(model_asset_path=str(path)),
+            running_mode=vision.RunningMode.IMAGE,
+            num_faces=_MOST_FACES,
         )
+        with _quiet():
+            self._landmarker = vision.FaceLandmarker.create_from_options(options)
         outlive_profiler()
 
     def __call__(self, picture: np.ndarray) -> list[np.ndarray]:
@@ -168,6 +171,20 @@ def import_mediapipe() -> Any:  # noqa: ANN401 - a module
             "--no-align for pictures that are crops already"
         ) from error
     return mediapipe
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what native code writes to stderr: MediaPipe heeds no setting of its log's level."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def outlive_profiler() -> None:

@@ -2,6 +2,7 @@ import hashlib
 import io
 import signal
 
+import numpy as np
 import pytest
 
 from data_modules import landmarker
@@ -74,3 +75,10 @@ def test_putting_back_the_handlers_python_knows_leaves_the_process_alive(shared)
     with landmarker.Landmarker(shared / "models" / "face_landmarker.task"):
         signal.signal(signal.SIGPROF, signal.getsignal(signal.SIGPROF))
         signal.raise_signal(signal.SIGPROF)
+
+
+def test_opening_it_says_nothing(shared, capfd):
+    pytest.importorskip("mediapipe")
+    with landmarker.Landmarker(shared / "models" / "face_landmarker.task") as find:
+        find(np.zeros((64, 64, 3), np.uint8))
+    assert capfd.readouterr().err == ""
