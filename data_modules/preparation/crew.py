@@ -139,22 +139,8 @@ def _leave(stop: Any) -> None:  # noqa: ANN401
 
 def _cut(part: pd.DataFrame) -> None:
     if _Worker.aligner is None:
-        with _hushed():
-            _Worker.aligner = Aligner(_Worker.alignment, _Worker.model)
+        _Worker.aligner = Aligner(_Worker.alignment, _Worker.model)
     _Worker.cutting.cut(part, _Worker.aligner, _tick)
-
-
-@contextmanager
-def _hushed() -> Iterator[None]:
-    """MediaPipe greets with lines on stderr, past every setting; they would tear the bar."""
-    spoken = os.dup(2)
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(spoken, 2)
-        os.close(spoken)
 
 
 def _tick() -> None:

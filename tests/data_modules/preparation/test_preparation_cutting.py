@@ -138,11 +138,14 @@ def test_shards_hold_the_same_crops_with_their_rows_beside_them(tree, tmp_path):
     assert {row["path"].rpartition("/")[0] for row in rows} == {
         "shards/000000.tar", "shards/000001.tar"
     }  # fmt: skip
-    for row, other in zip(rows, loose, strict=True):
-        shard, _, key = row["path"].rpartition("/")
+    members = {}
+    for shard in ("shards/000000.tar", "shards/000001.tar"):
         with tarfile.open(tmp_path / "a" / shard) as tar:
-            jpeg = tar.extractfile(key).read()
-            beside = json.load(tar.extractfile(key.replace(".jpg", ".json")))
+            members |= {f"{shard}/{one.name}": tar.extractfile(one).read() for one in tar}
+    assert len(members) == 2 * len(rows)
+    for row, other in zip(rows, loose, strict=True):
+        jpeg = members[row["path"]]
+        beside = json.loads(members[row["path"].replace(".jpg", ".json")])
         assert jpeg == (tmp_path / "loose" / other["path"]).read_bytes()
         assert beside == row
         assert row | {"path": ""} == other | {"path": ""}
