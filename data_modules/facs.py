@@ -1,6 +1,7 @@
 """The Facial Action Coding System's vocabulary: action units (AUs), their names, label codes."""
 
 import re
+from collections.abc import Iterable
 
 UNKNOWN = -1
 """The label of an AU nobody has coded. Occurrence is 1, absence is 0."""
@@ -24,6 +25,19 @@ ACTION_UNITS = {
 
 SIDED = {"AU51", "AU52", "AU55", "AU56", "AU61", "AU62"}
 """AUs that say left or right: a mirrored face shows the other one."""
+
+
+def in_short(aus: Iterable[int]) -> str:
+    """Numbers of AUs, those of three or more in a row as a range: ``3, 40, 47-50, 59, 60``."""
+    runs: list[list[int]] = []
+    for au in sorted(aus):
+        if runs and au == runs[-1][-1] + 1:
+            runs[-1].append(au)
+        else:
+            runs.append([au])
+    return ", ".join(
+        f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs
+    )
 
 
 def looks_like_au(column: str) -> bool:

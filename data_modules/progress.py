@@ -41,6 +41,19 @@ def advance(progress: Progress, bar: TaskID, done: int, total: int) -> None:
     progress.update(bar, completed=done, total=total)
 
 
+def pace(faces: int, seconds: float) -> str:
+    """What was done, how long it took, and faces per second: 1,640 faces in 21 s, 78 a second."""
+    whole = round(seconds)
+    if whole >= 3600:
+        took = f"{whole // 3600} h {whole % 3600 // 60} min"
+    elif whole >= 60:
+        took = f"{whole // 60} min {whole % 60} s"
+    else:
+        took = f"{whole} s" if whole >= 10 else f"{seconds:.1f} s"
+    speed = faces / max(seconds, 1e-3)
+    return f"{faces:,} faces in {took}, {speed:,.{0 if speed >= 10 else 1}f} a second"
+
+
 @contextmanager
 def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar with faces per second and time left; in a log a line a minute.

@@ -1,8 +1,10 @@
-"""What several tests share: where the reference material lies, a judge of rendered faces, and
-small tables of faces."""
+"""What several tests share: where the reference material lies, a judge of rendered faces, small
+tables of faces, and footage whose pictures carry numbers."""
 
+import io
 import json
 import os
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -136,3 +138,92 @@ def prepared(tmp_path) -> Callable[..., Path]:
         return out
 
     return write
+
+
+BITS, SIDE = 12, 8
+
+
+def numbered(number: int) -> np.ndarray:
+    """A picture whose upper half shows a number as bars of black and white, from the left on."""
+    picture = np.zeros((48, BITS * SIDE, 3), np.uint8)
+    for bit in range(BITS):
+        picture[:24, bit * SIDE : (bit + 1) * SIDE] = 255 * (number >> bit & 1)
+    return picture
+
+
+@pytest.fixture(scope="session")
+def number_picture() -> Callable[[int], np.ndarray]:
+    return numbered
+
+
+@pytest.fixture(scope="session")
+def number_in() -> Callable[[np.ndarray], int]:
+    """Reads the number that a picture shows, whatever its scale."""
+
+    def number_in(picture: np.ndarray) -> int:
+        side = picture.shape[1] / BITS
+        row = picture[picture.shape[0] // 4].mean(axis=1)
+        return sum(int(row[int((bit + 0.5) * side)] > 127) << bit for bit in range(BITS))
+
+    return number_in
+
+
+@pytest.fixture(scope="session")
+def write_film() -> Callable[..., Path]:
+    """Write a video of frames numbered from `first` on; `skip` leaves packets out."""
+    av = pytest.importorskip("av", reason="needs PyAV to write videos")
+
+    def write_film(path, frames=30, codec="mpeg4", skip=(), first=0, **options):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream(codec, rate=25)
+            stream.width, stream.height = BITS * SIDE, 48
+            stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+            stream.options = options
+            packets = []
+            for number in range(first, first + frames):
+                packets += stream.encode(av.VideoFrame.from_ndarray(numbered(number), "rgb24"))
+                while len(packets) > 100:
+                    container.mux(packets.pop(0))
+            for place, packet in enumerate([*packets, *stream.encode()]):
+                if place not in skip:
+                    container.mux(packet)
+        return path
+
+    return write_film
+
+
+@pytest.fixture
+def film(tmp_path, write_film) -> Callable[..., Path]:
+    """The same, below the test's folder."""
+    return lambda name, *arguments, **options: write_film(tmp_path / name, *arguments, **options)
+
+
+@pytest.fixture(scope="session")
+def lay() -> Callable[[Path, dict[str, str | bytes]], Path]:
+    """Write files by their path below a folder; text in UTF-8, its line ends as they are."""
+
+    def lay(root, files):
+        for name, content in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return root
+
+    return lay
+
+
+@pytest.fixture(scope="session")
+def tar() -> Callable[[list[tuple[str, bytes]]], bytes]:
+    """The bytes of a tar file of (name, content)."""
+
+    def tar(members):
+        stream = io.BytesIO()
+        with tarfile.open(fileobj=stream, mode="w") as file:
+            for name, content in members:
+                info = tarfile.TarInfo(name)
+                info.size = len(content)
+                file.addfile(info, io.BytesIO(content))
+        return stream.getvalue()
+
+    return tar

@@ -140,9 +140,12 @@ def _tell_plan(plan: Plan) -> None:
 def _tell_result(done: Prepared, out: Path) -> None:
     """Print what was written and what was left out, a line a reason."""
     from data_modules.preparation.listing import LEFT_OUT, first_left_out
+    from data_modules.progress import pace
 
     if done.already:
         print(f"{done.manifest}: finished before, nothing to do")
+    if done.cut:
+        print(pace(done.cut, done.seconds))
     print(f"{done.manifest}: {done.rows:,} faces")
     if done.left_out:
         print(f"left out: {sum(done.left_out.values()):,}, listed in {out / LEFT_OUT}")

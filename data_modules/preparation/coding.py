@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data_modules.errors import DataError
-from data_modules.facs import UNKNOWN
+from data_modules.facs import ACTION_UNITS, UNKNOWN, in_short
 from data_modules.tree import Tree
 
 Key = TypeVar("Key", bound=Hashable)
@@ -125,7 +125,7 @@ def stacked(
             })
         )  # fmt: skip
     lacking: dict[tuple[str, ...], list[int]] = {}
-    for au in aus:
+    for au in (au for au in aus if au in ACTION_UNITS):  # the others are dropped
         who = tuple(
             " ".join(filter(None, key))
             for key, coding in codings.items()
@@ -135,7 +135,7 @@ def stacked(
             lacking.setdefault(who, []).append(int(au))
     assumed = [
         f"unknown, since not in the label files of {few(who)} (but in others): AU "
-        f"{', '.join(map(str, numbers))}"
+        f"{in_short(numbers)}"
         for who, numbers in lacking.items()
     ]
     rows = pd.concat(blocks, ignore_index=True)

@@ -1,7 +1,9 @@
 """From a plan to a manifest and its crops; a stopped preparation goes on where it was."""
 
 import shutil
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
@@ -84,6 +86,7 @@ def prepare(
                 progress(before + done, len(faces))
 
         report(0)
+        began = time.monotonic()
         if todo:
             parts = _parts(cutting, faces, todo, workers)
             crew = min(workers, len(parts))
@@ -92,12 +95,13 @@ def prepare(
                 (pd.concat([_rows(cutting, faces, number) for number in part]) for part in parts),
                 alignment, model, crew, report,
             )  # fmt: skip
+        seconds = time.monotonic() - began
         reasons: list[str | None] = []
         for number in segments:
             reasons += _reasons(cutting, faces, number) or []
         write_listing(plan, out, faces, reasons, request["alignment"])
         shutil.rmtree(out / WORKING)
-    return read_listing(out, already=False)
+    return replace(read_listing(out, already=False), cut=len(faces) - before, seconds=seconds)
 
 
 def _check_libraries(plan: Plan, alignment: Alignment, model: Path | None, shards: bool) -> None:

@@ -54,7 +54,7 @@ def read_disfa(root: Path, out: Path | None = None, camera: Camera = "left") -> 
             f"{root}: {len(coded):,} coded frames of {len(found):,} subjects and {len(videos):,} "
             f"videos, but no video of the {camera} camera of a coded subject (such as "
             f"{camera.title()}VideoSN001_comp.avi); give the folder that holds both"
-            + f", or ask for the {other} camera"
+            + f", or give --camera {other}"
             * any(side == other for side, _ in videos)
         )
     unused = [who for side, who in videos if side == other and (camera, who) in videos]
@@ -112,7 +112,7 @@ def _without_video(
         leave_out(reason, rows["source"], rows["subject"], None, rows["frame"])
         for reason, rows in (
             (missing, coded[~elsewhere]),
-            (f"{missing}, but of the {other}: ask for that camera", coded[elsewhere]),
+            (f"{missing}, but of the {other}: --camera {other} takes it", coded[elsewhere]),
         )
     ]
 

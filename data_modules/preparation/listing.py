@@ -30,6 +30,10 @@ class Prepared:
     """Reason → number, the most frequent first; a reason ends at its first colon."""
     already: bool
     """Whether it was finished before."""
+    cut: int = 0
+    """Faces of the plan that this run worked at, without those that a stopped one had done."""
+    seconds: float = 0.0
+    """How long it was at them."""
 
 
 def write_listing(

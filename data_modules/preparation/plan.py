@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data_modules.errors import DataError
-from data_modules.facs import ACTION_UNITS, UNKNOWN
+from data_modules.facs import ACTION_UNITS, UNKNOWN, in_short
 from data_modules.tree import Tree
 
 PLACE = {
@@ -72,8 +72,8 @@ def drawn_up(
             f"{name}_intensity": _nullable(intensities[:, at])
             for name, at in zip(names, known, strict=True)
         }
-    foreign = [str(au) for au in aus if au not in ACTION_UNITS]
-    dropped = [f"no action units of FACS, so dropped: {', '.join(foreign)}"] if foreign else []
+    foreign = [au for au in aus if au not in ACTION_UNITS]
+    dropped = [f"no action units of FACS, so dropped: {in_short(foreign)}"] if foreign else []
     return Plan(
         dataset,
         pd.DataFrame(columns),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data_modules.errors import DataError
-from data_modules.facs import UNKNOWN
+from data_modules.facs import ACTION_UNITS, UNKNOWN, in_short
 from data_modules.preparation.plan import leave_out
 
 CODES = {"0": 0, "1": 1, "999": UNKNOWN, "": UNKNOWN}
@@ -104,10 +104,9 @@ def merged(lists: Sequence[UrlList]) -> tuple[UrlList, pd.DataFrame, list[str]]:
             f"{everything.where(first[row])}; keep one of the two rows"
         )
     lacking = [
-        f"unknown, since not in {one.files[0]} (but in other lists): AU "
-        + ", ".join(str(au) for au in aus if au not in one.aus)
+        f"unknown, since not in {one.files[0]} (but in other lists): AU {in_short(unknown)}"
         for one in lists
-        if len(one.aus) < len(aus)
+        if (unknown := [int(au) for au in np.setdiff1d(aus, one.aus) if au in ACTION_UNITS])
     ]
     left_out = leave_out(
         "URL that stands in another row, coded alike", [everything.urls[row] for row in again]

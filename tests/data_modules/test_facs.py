@@ -8,6 +8,7 @@ from data_modules.facs import (
     ACTION_UNITS,
     SIDED,
     UNKNOWN,
+    in_short,
     looks_like_au,
     parse_au,
     parse_intensity,
@@ -67,3 +68,17 @@ def test_a_column_of_intensities_is_none_of_labels(name):
 @pytest.mark.parametrize("name", ["AU99_intensity", "AU01_intensity_r", "AU_intensity", "AU01"])
 def test_what_only_resembles_intensities_is_none(name):
     assert parse_intensity(name) is None
+
+
+@pytest.mark.parametrize(
+    ("aus", "short"),
+    [
+        ([], ""),
+        ([4], "4"),
+        ([59, 60], "59, 60"),
+        ([3, 40, 47, 48, 49, 50, 59, 60, *range(65, 100)], "3, 40, 47-50, 59, 60, 65-99"),
+        ([7, 5, 6], "5-7"),
+    ],
+)
+def test_three_aus_in_a_row_are_a_range(aus, short):
+    assert in_short(aus) == short

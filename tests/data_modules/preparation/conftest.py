@@ -1,24 +1,12 @@
-"""Data sets in small and what a plan says of them, and footage whose pictures carry numbers."""
+"""Data sets in small, and what a plan says of them."""
 
-import io
-import tarfile
 from types import SimpleNamespace
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import strategies as st
 
 from data_modules.preparation.plan import Plan
-
-
-def lay(root, files):
-    """Write files by their path below a folder; text in UTF-8, its line ends as they are."""
-    for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return root
 
 
 def rows(frame):
@@ -42,17 +30,6 @@ def face(source, subject=None, task=None, frame=None, place=None, **codes):
             "frame": frame, **codes}  # fmt: skip
 
 
-def tar(members):
-    """The bytes of a tar file."""
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w") as file:
-        for name, content in members:
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            file.addfile(info, io.BytesIO(content))
-    return stream.getvalue()
-
-
 @st.composite
 def spelled(draw, cell, number=True):
     """One of the ways in which a label file may write a cell."""
@@ -72,58 +49,14 @@ def text(draw, lines):
 
 
 @pytest.fixture(scope="session")
-def sets():
-    """The functions above."""
+def sets(lay, tar):
+    """The functions above, and what lays files down."""
     return SimpleNamespace(
         lay=lay, rows=rows, reasons=reasons, face=face, tar=tar, spelled=spelled, text=text
     )
 
 
-BITS, SIDE = 12, 8
-
-
-def numbered(number):
-    """A picture whose upper half shows a number as bars of black and white, from the left on."""
-    picture = np.zeros((48, BITS * SIDE, 3), np.uint8)
-    for bit in range(BITS):
-        picture[:24, bit * SIDE : (bit + 1) * SIDE] = 255 * (number >> bit & 1)
-    return picture
-
-
-def number_of(picture):
-    """The number that a picture shows, whatever its scale."""
-    side = picture.shape[1] / BITS
-    row = picture[picture.shape[0] // 4].mean(axis=1)
-    return sum(int(row[int((bit + 0.5) * side)] > 127) << bit for bit in range(BITS))
-
-
-@pytest.fixture
-def film(tmp_path):
-    """Write a video of numbered frames below the test's folder; `skip` leaves packets out."""
-    av = pytest.importorskip("av", reason="needs PyAV to write videos")
-
-    def film(name, frames=30, codec="mpeg4", skip=(), **options):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with av.open(str(path), "w") as container:
-            stream = container.add_stream(codec, rate=25)
-            stream.width, stream.height = BITS * SIDE, 48
-            stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
-            stream.options = options
-            packets = []
-            for number in range(frames):
-                packets += stream.encode(av.VideoFrame.from_ndarray(numbered(number), "rgb24"))
-                while len(packets) > 100:
-                    container.mux(packets.pop(0))
-            for place, packet in enumerate([*packets, *stream.encode()]):
-                if place not in skip:
-                    container.mux(packet)
-        return path
-
-    return film
-
-
-@pytest.fixture
+@pytest.fixture(scope="session")
 def plan_of():
     """A plan of some sources, a row each; places of frames where they are in videos."""
 
@@ -148,13 +81,3 @@ def plan_of():
         return Plan(dataset, faces, lost, tuple(assumed))
 
     return plan_of
-
-
-@pytest.fixture
-def number_in():
-    return number_of
-
-
-@pytest.fixture
-def number_picture():
-    return numbered

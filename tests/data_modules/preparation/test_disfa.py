@@ -41,7 +41,7 @@ def test_every_cell_is_where_its_file_and_its_frame_say(sets, tmp_path):
     ]
     assert list(plan.faces)[5:] == ["AU01", "AU12", "AU01_intensity", "AU12_intensity"]
     missing = "coded frame of a subject without a video of the left camera"
-    other = f"{missing}, but of the right: ask for that camera"
+    other = f"{missing}, but of the right: --camera right takes it"
     assert sets.reasons(plan) == [
         ("L/SN002/SN002_au12.txt", 1, other),
         ("L/SN002/SN002_au12.txt", 2, other),
@@ -66,7 +66,7 @@ def test_the_right_camera_is_read_when_asked_for_and_never_with_the_left(sets, t
     assert set(plan.faces["source"]) == {"RightVideoSN001_comp.avi"}
     assert plan.left_out["reason"].tolist() == [
         "coded frame of a subject without a video of the right camera, but of the left: "
-        "ask for that camera"
+        "--camera left takes it"
     ]
 
 
@@ -139,7 +139,7 @@ def test_a_file_of_no_au_is_checked_and_dropped(sets, tmp_path):
         ({"LeftVideoSN001_comp.avi": ""}, "no label file of DISFA"),
         ({"SN001_au1.txt": "1,0\n"}, "1 coded frames of 1 subjects and 0 videos"),
         ({"SN001_au1.txt": "1,0\n", "LeftVideoSN002_comp.avi": ""}, "and 1 videos, but no video"),
-        ({"SN001_au1.txt": "1,0\n", "RightVideoSN001_comp.avi": ""}, "ask for the right camera"),
+        ({"SN001_au1.txt": "1,0\n", "RightVideoSN001_comp.avi": ""}, "or give --camera right"),
     ],
 )
 def test_nothing_to_prepare_is_an_error_that_says_what_was_found(sets, tmp_path, files, what):

@@ -11,6 +11,7 @@ import sys
 import tarfile
 import time
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 
 import numpy as np
@@ -38,18 +39,21 @@ def content(folder):
     }
 
 
-@pytest.fixture
-def tree(draw, film, plan_of, tmp_path, number_picture):
+PICTURES, MEMBERS, FRAMES = 110, 120, 800
+ROWS = PICTURES + MEMBERS + FRAMES + 2  # two frames more are coded than the video has
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory, write_film, plan_of, number_picture):
     """A data set of loose pictures, a tar and a video, some of it broken; and its plan."""
-    root = tmp_path / "root"
-    root.mkdir()
-    sources = []
-    for number in range(260):
-        sources.append(f"p/{number:04d}.png")
-        draw(f"root/{sources[-1]}", pixels=number_picture(number))
+    root = tmp_path_factory.mktemp("tree")
+    (root / "p").mkdir()
+    sources = [f"p/{number:04d}.png" for number in range(PICTURES)]
+    for number, source in enumerate(sources):
+        Image.fromarray(number_picture(number)).save(root / source)
     (root / sources[3]).write_text("no picture")
     with tarfile.open(root / "t.tar", "w") as tar:
-        for number in range(300):
+        for number in range(MEMBERS):
             picture = io.BytesIO()
             Image.fromarray(number_picture(number)).save(picture, "png")
             member = tarfile.TarInfo(f"{number:04d}.png")
@@ -57,19 +61,51 @@ def tree(draw, film, plan_of, tmp_path, number_picture):
             picture.seek(0)
             tar.addfile(member, picture)
             sources.append(f"t.tar/{number:04d}.png")
-    film("root/v/S1.avi", 700, "mpeg4")
-    places = [*[None] * len(sources), *range(0, 702, 1)]
-    sources += ["v/S1.avi"] * 702
+    write_film(root / "v/S1.avi", FRAMES)
+    places = [*[None] * len(sources), *range(FRAMES + 2)]
+    sources += ["v/S1.avi"] * (FRAMES + 2)
     lost = [("v/S2.avi", "S2", None, 4, "no video")]
     return root, plan_of(sources, places, left_out=lost)
 
 
-@pytest.fixture
-def undisturbed(tree, tmp_path):
-    """What an undisturbed run in this process writes."""
+@pytest.fixture(scope="module")
+def finished(tree, tmp_path_factory):
+    """What an undisturbed run in this process writes; whoever asks for it leaves it as it is."""
     root, plan = tree
-    prepare(plan, root, tmp_path / "undisturbed", WHOLE)
-    return content(tmp_path / "undisturbed")
+    out = tmp_path_factory.mktemp("finished") / "out"
+    prepare(plan, root, out, WHOLE)
+    return out
+
+
+@pytest.fixture(scope="module")
+def undisturbed(finished):
+    """The digests of that."""
+    return content(finished)
+
+
+@pytest.fixture(scope="module")
+def finished_shards(tree, tmp_path_factory):
+    """The same as shards."""
+    root, plan = tree
+    out = tmp_path_factory.mktemp("finished-shards") / "out"
+    prepare(plan, root, out, WHOLE, shards=True)
+    return out
+
+
+class Stop(BaseException):
+    """Stops a preparation in this process from its report of progress."""
+
+
+def stopping(at, how=Stop):
+    """Reports progress until so many faces are done, and then raises, or does what it is given."""
+
+    def progress(done, _):
+        if done >= at:
+            if isinstance(how, type):
+                raise how
+            how()
+
+    return progress
 
 
 def test_the_manifest_holds_the_plans_codes_beside_crops_of_the_right_pictures(
@@ -86,80 +122,75 @@ def test_the_manifest_holds_the_plans_codes_beside_crops_of_the_right_pictures(
     ]  # fmt: skip
     assert json.loads(table.schema.metadata[b"au_cotrain"]) == {
         "set": "faces", "alignment": WHOLE.parameters(), "assumed": ["nothing"],
-        "left_out": {"no such frame": 2, "no video": 1, "unreadable": 1}, "rows": 1259,
+        "left_out": {"no such frame": 2, "no video": 1, "unreadable": 1}, "rows": ROWS - 3,
     }  # fmt: skip
     rows = table.to_pylist()
-    assert (done.rows, done.already, len(rows)) == (1259, False, 1259)
-    kept = [row for row in range(1262) if row not in (3, 1260, 1261)]
+    assert (done.rows, done.already, len(rows)) == (ROWS - 3, False, ROWS - 3)
+    kept = [row for row in range(ROWS - 2) if row != 3]
     for row, number in zip(rows, kept, strict=True):
         face = plan.faces.iloc[number]
         assert row["source"] == face["source"]
         for name in ("task", "frame", "AU01", "AU01_intensity", "subject"):
             expected = face[name]
             assert row[name] == (None if pd.isna(expected) else expected)
-        shown = number if number < 260 else number - 260 if number < 560 else number - 560
+        starts = (0, PICTURES, PICTURES + MEMBERS)
+        shown = number - max(start for start in starts if start <= number)
         crop = np.asarray(Image.open(out / row["path"]))
         assert crop.shape == (24, 24, 3)
         assert number_in(crop) == shown
     assert rows[0]["path"] == "crops/p/0000.jpg"
-    assert rows[259]["path"] == "crops/t/0000.jpg"
-    assert rows[-1]["path"] == "crops/v/S1/000700.jpg"
+    assert rows[PICTURES - 1]["path"] == "crops/t/0000.jpg"
+    assert rows[-1]["path"] == "crops/v/S1/000800.jpg"
     assert (out / "left_out.csv").read_text() == (
         "source,subject,task,frame,reason\n"
         "v/S2.avi,S2,,4,no video\n"
         "p/0003.png,S0,,,unreadable: not a picture\n"
-        "v/S1.avi,S0,,701,no such frame: the video ends after 700 frames\n"
-        "v/S1.avi,S1,,702,no such frame: the video ends after 700 frames\n"
+        "v/S1.avi,S1,,801,no such frame: the video ends after 800 frames\n"
+        "v/S1.avi,S2,,802,no such frame: the video ends after 800 frames\n"
     )
     assert {path.name for path in out.iterdir()} == {
         "crops", "left_out.csv", "manifest.parquet", "request.json"
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_the_bytes_do_not_depend_on_the_workers(tree, undisturbed, tmp_path, workers):
+def test_the_bytes_do_not_depend_on_the_workers(tree, undisturbed, tmp_path):
     root, plan = tree
     seen = []
-    prepare(
-        plan, root, tmp_path / "out", WHOLE, workers=workers, progress=lambda *at: seen.append(at)
-    )
+    prepare(plan, root, tmp_path / "out", WHOLE, workers=2, progress=lambda *at: seen.append(at))
     assert content(tmp_path / "out") == undisturbed
-    assert seen[0] == (0, 1262) and seen[-1] == (1262, 1262) and seen == sorted(seen)
+    assert seen[0] == (0, ROWS) and seen[-1] == (ROWS, ROWS) and seen == sorted(seen)
 
 
-def test_shards_hold_the_same_crops_with_their_rows_beside_them(tree, tmp_path):
-    root, plan = tree
-    for name, workers in (("a", 0), ("b", 2)):
-        prepare(plan, root, tmp_path / name, WHOLE, shards=True, workers=workers)
-    assert content(tmp_path / "a") == content(tmp_path / "b")
-    prepare(plan, root, tmp_path / "loose", WHOLE)
-    rows = pq.read_table(tmp_path / "a" / "manifest.parquet").to_pylist()
-    loose = pq.read_table(tmp_path / "loose" / "manifest.parquet").to_pylist()
+def test_shards_hold_the_same_crops_with_their_rows_beside_them(finished, finished_shards):
+    rows = pq.read_table(finished_shards / "manifest.parquet").to_pylist()
+    loose = pq.read_table(finished / "manifest.parquet").to_pylist()
     assert {row["path"].rpartition("/")[0] for row in rows} == {
         "shards/000000.tar", "shards/000001.tar"
     }  # fmt: skip
     members = {}
     for shard in ("shards/000000.tar", "shards/000001.tar"):
-        with tarfile.open(tmp_path / "a" / shard) as tar:
+        with tarfile.open(finished_shards / shard) as tar:
             members |= {f"{shard}/{one.name}": tar.extractfile(one).read() for one in tar}
     assert len(members) == 2 * len(rows)
     for row, other in zip(rows, loose, strict=True):
         jpeg = members[row["path"]]
         beside = json.loads(members[row["path"].replace(".jpg", ".json")])
-        assert jpeg == (tmp_path / "loose" / other["path"]).read_bytes()
+        assert jpeg == (finished / other["path"]).read_bytes()
         assert beside == row
         assert row | {"path": ""} == other | {"path": ""}
 
 
 RUN = """
-import pickle, sys
+import pickle, sys, time
 from pathlib import Path
 from data_modules.alignment import Alignment
 from data_modules.preparation.cutting import prepare
 if __name__ == "__main__":
     root, out, workers, shards = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     plan = pickle.loads(Path(sys.argv[5]).read_bytes())
-    def said(done, total): print(done, flush=True)
+    def said(done, total):
+        print(done, flush=True)
+        if sys.argv[6] == "1" and done: time.sleep(60)
     prepare(plan, root, out, Alignment(24, "none"), None, shards == "1", workers, said)
 """
 
@@ -171,10 +202,10 @@ def run(tree, tmp_path):
     (tmp_path / "run.py").write_text(RUN)
     (tmp_path / "plan").write_bytes(pickle.dumps(plan))
 
-    def run(out, workers=0, shards=False):
+    def run(out, workers=0, shards=False, hold=False):
         return subprocess.Popen(
             [sys.executable, str(tmp_path / "run.py"), str(root), str(out), str(workers),
-             str(int(shards)), str(tmp_path / "plan")],
+             str(int(shards)), str(tmp_path / "plan"), str(int(hold))],
             env=os.environ | {"PYTHONPATH": str(REPOSITORY)}, stdout=subprocess.PIPE, text=True,
             stderr=subprocess.PIPE,
         )  # fmt: skip
@@ -188,98 +219,116 @@ def wait_for(process, done):
             return
 
 
-@pytest.mark.parametrize(("workers", "points"), [(0, (130, 600, 1200)), (2, (500,))])
-def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(
-    tree, undisturbed, run, tmp_path, workers, points
-):
-    out = tmp_path / "out"
-    for point in points:
-        process = run(out, workers)
-        wait_for(process, point)
-        process.kill()
-        process.wait()
-        assert not (out / "manifest.parquet").exists()
+def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(tree, undisturbed, run, tmp_path):
     root, plan = tree
+    out = tmp_path / "out"
+    process = run(out)
+    wait_for(process, 330)
+    process.kill()
+    process.wait()
+    assert not (out / "manifest.parquet").exists()
     seen = []
+    for stop in (600, 940):
+        with pytest.raises(Stop):
+            prepare(plan, root, out, WHOLE, progress=stopping(stop))
     prepare(plan, root, out, WHOLE, progress=lambda done, _: seen.append(done))
-    assert seen[0] > 0  # what was finished is not done again
+    assert 850 < seen[0] < ROWS  # what was finished is not done again
     assert content(out) == undisturbed
 
 
-def test_killed_shards_go_on_too(tree, run, tmp_path):
+def test_workers_do_not_outlive_a_killed_run_that_goes_on_later(tree, undisturbed, run, tmp_path):
+    psutil = pytest.importorskip("psutil", reason="needs psutil to see processes")
     root, plan = tree
     out = tmp_path / "out"
-    process = run(out, shards=True)
-    wait_for(process, 1100)
-    process.kill()
-    process.wait()
-    prepare(plan, root, out, WHOLE, shards=True)
-    prepare(plan, root, tmp_path / "other", WHOLE, shards=True)
-    assert content(out) == content(tmp_path / "other")
-
-
-def test_workers_do_not_outlive_a_killed_run(run, tmp_path):
-    psutil = pytest.importorskip("psutil", reason="needs psutil to see processes")
-    process = run(tmp_path / "out", 2)
-    wait_for(process, 1)
+    process = run(out, 2)
+    wait_for(process, 100)
     children = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait()
     _, alive = psutil.wait_procs(children, timeout=10)
-    assert not alive
+    assert len(children) >= 2 and not alive
+    assert not (out / "manifest.parquet").exists()
+    seen = []
+    prepare(plan, root, out, WHOLE, progress=lambda done, _: seen.append(done))
+    assert seen[0] > 0
+    assert content(out) == undisturbed
 
 
-def test_a_killed_worker_is_one_line_and_the_next_run_goes_on(tree, undisturbed, run, tmp_path):
-    psutil = pytest.importorskip("psutil", reason="needs psutil to see processes")
-    out = tmp_path / "out"
-    process = run(out, 2)
-    wait_for(process, 100)
-    for child in psutil.Process(process.pid).children():
-        if "spawn_main" in " ".join(child.cmdline()):
-            child.kill()
-            break
-    _, errors = process.communicate(timeout=30)
-    last = errors.strip().splitlines()[-1]
-    assert "a worker was killed" in last and "run the same command again to go on" in last
+def test_killed_shards_go_on_too(tree, finished_shards, run, tmp_path):
     root, plan = tree
+    out = tmp_path / "out"
+    process = run(out, 1, shards=True, hold=True)
+    while process.poll() is None and not (out / claim.WORKING / "000001.json").exists():
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    assert not (out / "manifest.parquet").exists()
+    second = out / "shards" / "000001.tar"
+    second.write_bytes(second.read_bytes()[:1000])  # as if killed at it
+    (out / claim.WORKING / "000009.part").write_bytes(b"half")
+    seen = []
+    prepare(plan, root, out, WHOLE, shards=True, progress=lambda done, _: seen.append(done))
+    assert seen[0] == 1000
+    assert content(out) == content(finished_shards)
+
+
+def test_a_killed_worker_is_one_line_and_the_next_run_goes_on(tree, undisturbed, tmp_path):
+    root, plan = tree
+    out = tmp_path / "out"
+
+    def kill():
+        active_children()[0].kill()
+
+    with pytest.raises(DataError, match="a worker was killed") as caught:
+        prepare(plan, root, out, WHOLE, workers=1, progress=stopping(1, kill))
+    assert "run the same command again to go on" in str(caught.value)
+    assert "\n" not in str(caught.value)
     prepare(plan, root, out, WHOLE)
     assert content(out) == undisturbed
+
+
+@pytest.fixture
+def heard():
+    """Ctrl-C is heard, also where the tests run behind a shell that has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_an_interrupted_run_stops_at_once_without_a_workers_traceback(
-    tree, undisturbed, run, tmp_path, workers
+    tree, undisturbed, tmp_path, workers, heard, capfd
 ):
-    out = tmp_path / "out"
-    process = run(out, workers)
-    wait_for(process, 10)
-    process.send_signal(signal.SIGINT)
-    began = time.monotonic()
-    _, errors = process.communicate(timeout=30)
-    assert time.monotonic() - began < 10
-    assert errors.count("Traceback") <= 1 + errors.count("During handling")
-    assert errors.strip().endswith("KeyboardInterrupt")
     root, plan = tree
+    out = tmp_path / "out"
+    began = []
+
+    def interrupt():
+        began.append(time.monotonic())
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        prepare(plan, root, out, WHOLE, workers=workers, progress=stopping(10, interrupt))
+    assert time.monotonic() - began[0] < 5
+    assert not active_children()
+    assert capfd.readouterr() == ("", "")
     prepare(plan, root, out, WHOLE)
     assert content(out) == undisturbed
 
 
-def test_half_written_files_are_not_taken_for_whole_ones(tree, undisturbed, tmp_path, run):
+def test_half_written_files_are_not_taken_for_whole_ones(tree, undisturbed, tmp_path):
+    root, plan = tree
     out = tmp_path / "out"
-    process = run(out)
-    wait_for(process, 800)
-    process.kill()
-    process.wait()
+    with pytest.raises(Stop):
+        prepare(plan, root, out, WHOLE, progress=stopping(820))
     crops = sorted(out.rglob("*.jpg"))
     for crop in (crops[0], crops[-1]):  # of a finished segment, and of one at work
         crop.write_bytes(crop.read_bytes()[:100])
     crops[5].write_bytes(b"")
     crops[400].unlink()
-    (out / "crops/v/S1").mkdir(parents=True, exist_ok=True)
-    (out / "crops/v/S1/000699.jpg").write_bytes(b"half")
+    (out / "crops/v/S1/000799.jpg").write_bytes(b"half")
     (out / claim.WORKING / "000001.json").write_text('{"left_out": [null, nu')
     (out / claim.WORKING / "000009.part").write_bytes(b"half")
-    root, plan = tree
     prepare(plan, root, out, WHOLE)
     assert content(out) == undisturbed
 
@@ -300,23 +349,23 @@ def test_a_power_cut_before_the_end_is_mended(tree, undisturbed, tmp_path, monke
     assert content(out) == undisturbed
 
 
-def test_finished_is_finished(tree, undisturbed, tmp_path, monkeypatch):
+def test_finished_is_finished(tree, finished, undisturbed, monkeypatch):
     root, plan = tree
     monkeypatch.setattr(segment, "read_footage", None)
-    done = prepare(plan, root, tmp_path / "undisturbed", WHOLE)
-    assert (done.already, done.rows) == (True, 1259)
-    assert content(tmp_path / "undisturbed") == undisturbed
+    done = prepare(plan, root, finished, WHOLE)
+    assert (done.already, done.rows) == (True, ROWS - 3)
+    assert content(finished) == undisturbed
 
 
-def test_another_request_in_the_same_folder_is_an_error(tree, undisturbed, tmp_path):
+def test_another_request_in_the_same_folder_is_an_error(tree, finished, undisturbed):
     root, plan = tree
-    out = tmp_path / "undisturbed"
+    out = finished
     for other, alignment, shards, said in (
         (plan, Alignment(32, "none"), False, "another alignment"),
         (plan, WHOLE, True, "another shards"),
         (replace(plan, dataset="bp4d"), WHOLE, False, "another set"),
         (replace(plan, assumed=("more",)), WHOLE, False, "has changed"),
-        (replace(plan, faces=plan.faces[:-1]), WHOLE, False, r"1262 faces then, 1261 now"),
+        (replace(plan, faces=plan.faces[:-1]), WHOLE, False, f"{ROWS} faces then, {ROWS - 1} now"),
         (replace(plan, left_out=plan.left_out[:0]), WHOLE, False, "has changed"),
     ):
         with pytest.raises(DataError, match=said) as caught:
@@ -355,10 +404,10 @@ def test_two_at_work_in_one_folder_are_one_too_many(tree, tmp_path):
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(DataError, match="another preparation is at work"):
             prepare(plan, root, out, WHOLE)
-    assert prepare(plan, root, out, WHOLE).rows == 1259
+    assert prepare(plan, root, out, WHOLE).rows == ROWS - 3
 
 
-@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("workers", [0, 1])
 def test_a_full_disk_surfaces_and_a_later_run_goes_on(
     tree, undisturbed, tmp_path, monkeypatch, workers
 ):
@@ -395,11 +444,13 @@ def test_a_long_video_is_shared_by_several_workers(tree, tmp_path):
     root, plan = tree
     faces = _with_paths(plan.faces, root, False)
     cutting = Cutting(root, tmp_path, False)
-    todo = list(range(26))  # 50 rows each: 260 of pictures, 300 of a tar, 702 of a video
-    pictures, tar, video = [[number] for number in range(6)], [*range(6, 12)], [*range(12, 26)]
+    todo = list(range(21))  # 50 rows each: 110 of pictures, 120 of a tar, 802 of a video
+    pictures, tar, video = [[number] for number in range(3)], [3, 4], [*range(5, 21)]
     assert _parts(cutting, faces, todo, 1) == [*pictures, tar, video]
-    assert _parts(cutting, faces, todo, 3) == [*pictures, tar, video[:9], video[9:]]
-    assert _parts(cutting, faces, [0, 7, 25], 0) == [[0], [7], [25]]
+    assert _parts(cutting, faces, todo, 3) == [
+        *pictures, tar, video[:7], video[7:14], video[14:]
+    ]  # fmt: skip
+    assert _parts(cutting, faces, [0, 4, 20], 0) == [[0], [4], [20]]
 
 
 def test_an_odd_picture_is_left_out_rather_than_the_end_of_a_long_run():
@@ -421,7 +472,7 @@ def test_the_landmarkers_file_is_missed_before_anything_is_written(tree, tmp_pat
 def test_photographs_are_aligned_and_dogs_left_out(shared, plan_of, tmp_path):
     pytest.importorskip("mediapipe", reason="needs mediapipe to find faces")
     photos = shared / "photos"
-    plan = plan_of([path.name for path in sorted(photos.iterdir())])
+    plan = plan_of([path.name for path in sorted(photos.iterdir())[-6:]])
     model = shared / "models" / "face_landmarker.task"
     for name, workers in (("a", 2), ("b", 0)):
         done = prepare(plan, photos, tmp_path / name, Alignment(64), model, workers=workers)
