@@ -39,19 +39,18 @@ def content(folder):
     }
 
 
-PICTURES, MEMBERS, FRAMES = 110, 120, 800
-ROWS = PICTURES + MEMBERS + FRAMES + 2  # two frames more are coded than the video has
+PICTURES, MEMBERS, CODED, FRAMES = 60, 120, 200, 900
+ROWS = PICTURES + MEMBERS + CODED + 2  # two frames more are coded than the video has
 
 
 @pytest.fixture(scope="module")
-def tree(tmp_path_factory, write_film, plan_of, number_picture):
-    """A data set of loose pictures, a tar and a video, some of it broken; and its plan."""
+def root(tmp_path_factory, write_film, number_picture):
+    """A data set of loose pictures, one of them broken, a tar and a video."""
     root = tmp_path_factory.mktemp("tree")
     (root / "p").mkdir()
-    sources = [f"p/{number:04d}.png" for number in range(PICTURES)]
-    for number, source in enumerate(sources):
-        Image.fromarray(number_picture(number)).save(root / source)
-    (root / sources[3]).write_text("no picture")
+    for number in range(PICTURES):
+        Image.fromarray(number_picture(number)).save(root / f"p/{number:04d}.png")
+    (root / "p/0003.png").write_text("no picture")
     with tarfile.open(root / "t.tar", "w") as tar:
         for number in range(MEMBERS):
             picture = io.BytesIO()
@@ -60,12 +59,23 @@ def tree(tmp_path_factory, write_film, plan_of, number_picture):
             member.size = picture.tell()
             picture.seek(0)
             tar.addfile(member, picture)
-            sources.append(f"t.tar/{number:04d}.png")
     write_film(root / "v/S1.avi", FRAMES)
-    places = [*[None] * len(sources), *range(FRAMES + 2)]
-    sources += ["v/S1.avi"] * (FRAMES + 2)
-    lost = [("v/S2.avi", "S2", None, 4, "no video")]
-    return root, plan_of(sources, places, left_out=lost)
+    return root
+
+
+def planned(plan_of, places):
+    """The plan of all pictures, and of some frames of the video."""
+    sources = [f"p/{number:04d}.png" for number in range(PICTURES)]
+    sources += [f"t.tar/{number:04d}.png" for number in range(MEMBERS)]
+    places = [*[None] * len(sources), *places]
+    sources += ["v/S1.avi"] * (len(places) - len(sources))
+    return plan_of(sources, places, left_out=[("v/S2.avi", "S2", None, 4, "no video")])
+
+
+@pytest.fixture(scope="module")
+def tree(root, plan_of):
+    """The data set and a plan of it."""
+    return root, planned(plan_of, [*range(CODED), FRAMES, FRAMES + 1])
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +94,15 @@ def undisturbed(finished):
 
 
 @pytest.fixture(scope="module")
-def finished_shards(tree, tmp_path_factory):
-    """The same as shards."""
-    root, plan = tree
+def large(root, plan_of):
+    """The data set and a plan of two shards."""
+    return root, planned(plan_of, range(FRAMES + 2))
+
+
+@pytest.fixture(scope="module")
+def finished_shards(large, tmp_path_factory):
+    """What an undisturbed run in this process writes."""
+    root, plan = large
     out = tmp_path_factory.mktemp("finished-shards") / "out"
     prepare(plan, root, out, WHOLE, shards=True)
     return out
@@ -140,13 +156,13 @@ def test_the_manifest_holds_the_plans_codes_beside_crops_of_the_right_pictures(
         assert number_in(crop) == shown
     assert rows[0]["path"] == "crops/p/0000.jpg"
     assert rows[PICTURES - 1]["path"] == "crops/t/0000.jpg"
-    assert rows[-1]["path"] == "crops/v/S1/000800.jpg"
+    assert rows[-1]["path"] == "crops/v/S1/000200.jpg"
     assert (out / "left_out.csv").read_text() == (
         "source,subject,task,frame,reason\n"
         "v/S2.avi,S2,,4,no video\n"
         "p/0003.png,S0,,,unreadable: not a picture\n"
-        "v/S1.avi,S1,,801,no such frame: the video ends after 800 frames\n"
-        "v/S1.avi,S2,,802,no such frame: the video ends after 800 frames\n"
+        "v/S1.avi,S2,,901,no such frame: the video ends after 900 frames\n"
+        "v/S1.avi,S0,,902,no such frame: the video ends after 900 frames\n"
     )
     assert {path.name for path in out.iterdir()} == {
         "crops", "left_out.csv", "manifest.parquet", "request.json"
@@ -161,7 +177,9 @@ def test_the_bytes_do_not_depend_on_the_workers(tree, undisturbed, tmp_path):
     assert seen[0] == (0, ROWS) and seen[-1] == (ROWS, ROWS) and seen == sorted(seen)
 
 
-def test_shards_hold_the_same_crops_with_their_rows_beside_them(finished, finished_shards):
+def test_shards_hold_the_same_crops_with_their_rows_beside_them(
+    finished, finished_shards, number_in
+):
     rows = pq.read_table(finished_shards / "manifest.parquet").to_pylist()
     loose = pq.read_table(finished / "manifest.parquet").to_pylist()
     assert {row["path"].rpartition("/")[0] for row in rows} == {
@@ -171,13 +189,15 @@ def test_shards_hold_the_same_crops_with_their_rows_beside_them(finished, finish
     for shard in ("shards/000000.tar", "shards/000001.tar"):
         with tarfile.open(finished_shards / shard) as tar:
             members |= {f"{shard}/{one.name}": tar.extractfile(one).read() for one in tar}
-    assert len(members) == 2 * len(rows)
-    for row, other in zip(rows, loose, strict=True):
-        jpeg = members[row["path"]]
-        beside = json.loads(members[row["path"].replace(".jpg", ".json")])
-        assert jpeg == (finished / other["path"]).read_bytes()
-        assert beside == row
+    assert len(rows) == ROWS - 3 + FRAMES - CODED and len(members) == 2 * len(rows)
+    for row in rows:
+        assert json.loads(members[row["path"].replace(".jpg", ".json")]) == row
+    for row, other in zip(rows, loose, strict=False):
+        assert members[row["path"]] == (finished / other["path"]).read_bytes()
         assert row | {"path": ""} == other | {"path": ""}
+    for row in rows[len(loose) :]:
+        crop = np.asarray(Image.open(io.BytesIO(members[row["path"]])))
+        assert number_in(crop) == row["frame"] - 1
 
 
 RUN = """
@@ -186,26 +206,25 @@ from pathlib import Path
 from data_modules.alignment import Alignment
 from data_modules.preparation.cutting import prepare
 if __name__ == "__main__":
-    root, out, workers, shards = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-    plan = pickle.loads(Path(sys.argv[5]).read_bytes())
+    root, plan = pickle.loads(Path(sys.argv[1]).read_bytes())
+    out, workers, hold = Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
     def said(done, total):
         print(done, flush=True)
-        if sys.argv[6] == "1" and done: time.sleep(60)
-    prepare(plan, root, out, Alignment(24, "none"), None, shards == "1", workers, said)
+        if done >= hold: time.sleep(60)
+    prepare(plan, root, out, Alignment(24, "none"), workers=workers, progress=said)
 """
 
 
 @pytest.fixture
 def run(tree, tmp_path):
-    """Start a preparation in a process of its own."""
-    root, plan = tree
+    """Start a preparation in a process of its own, which waits once `hold` faces are done."""
     (tmp_path / "run.py").write_text(RUN)
-    (tmp_path / "plan").write_bytes(pickle.dumps(plan))
+    (tmp_path / "tree").write_bytes(pickle.dumps(tree))
 
-    def run(out, workers=0, shards=False, hold=False):
+    def run(out, workers, hold):
+        script, tree = tmp_path / "run.py", tmp_path / "tree"
         return subprocess.Popen(
-            [sys.executable, str(tmp_path / "run.py"), str(root), str(out), str(workers),
-             str(int(shards)), str(tmp_path / "plan"), str(int(hold))],
+            [sys.executable, *map(str, [script, tree, out, workers, hold])],
             env=os.environ | {"PYTHONPATH": str(REPOSITORY)}, stdout=subprocess.PIPE, text=True,
             stderr=subprocess.PIPE,
         )  # fmt: skip
@@ -222,17 +241,17 @@ def wait_for(process, done):
 def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(tree, undisturbed, run, tmp_path):
     root, plan = tree
     out = tmp_path / "out"
-    process = run(out)
-    wait_for(process, 330)
+    process = run(out, 0, 130)
+    wait_for(process, 130)
     process.kill()
     process.wait()
     assert not (out / "manifest.parquet").exists()
     seen = []
-    for stop in (600, 940):
+    for stop in (200, 310):
         with pytest.raises(Stop):
             prepare(plan, root, out, WHOLE, progress=stopping(stop))
     prepare(plan, root, out, WHOLE, progress=lambda done, _: seen.append(done))
-    assert 850 < seen[0] < ROWS  # what was finished is not done again
+    assert 250 < seen[0] < ROWS  # what was finished is not done again
     assert content(out) == undisturbed
 
 
@@ -240,8 +259,8 @@ def test_workers_do_not_outlive_a_killed_run_that_goes_on_later(tree, undisturbe
     psutil = pytest.importorskip("psutil", reason="needs psutil to see processes")
     root, plan = tree
     out = tmp_path / "out"
-    process = run(out, 2)
-    wait_for(process, 100)
+    process = run(out, 2, 101)  # two half segments are 100
+    wait_for(process, 101)
     children = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait()
@@ -254,17 +273,22 @@ def test_workers_do_not_outlive_a_killed_run_that_goes_on_later(tree, undisturbe
     assert content(out) == undisturbed
 
 
-def test_killed_shards_go_on_too(tree, finished_shards, run, tmp_path):
-    root, plan = tree
+def test_a_workers_shards_stay_and_a_half_written_one_is_written_again(
+    large, finished_shards, tmp_path
+):
+    root, plan = large
     out = tmp_path / "out"
-    process = run(out, 1, shards=True, hold=True)
-    while process.poll() is None and not (out / claim.WORKING / "000001.json").exists():
-        time.sleep(0.01)
-    process.kill()
-    process.communicate()
+
+    def wait_and_stop():
+        while not (out / claim.WORKING / "000001.json").exists():
+            time.sleep(0.01)
+        raise Stop
+
+    with pytest.raises(Stop):
+        prepare(plan, root, out, WHOLE, shards=True, workers=1, progress=stopping(1, wait_and_stop))
     assert not (out / "manifest.parquet").exists()
     second = out / "shards" / "000001.tar"
-    second.write_bytes(second.read_bytes()[:1000])  # as if killed at it
+    second.write_bytes(second.read_bytes()[:1000])
     (out / claim.WORKING / "000009.part").write_bytes(b"half")
     seen = []
     prepare(plan, root, out, WHOLE, shards=True, progress=lambda done, _: seen.append(done))
@@ -320,13 +344,13 @@ def test_half_written_files_are_not_taken_for_whole_ones(tree, undisturbed, tmp_
     root, plan = tree
     out = tmp_path / "out"
     with pytest.raises(Stop):
-        prepare(plan, root, out, WHOLE, progress=stopping(820))
+        prepare(plan, root, out, WHOLE, progress=stopping(320))
     crops = sorted(out.rglob("*.jpg"))
     for crop in (crops[0], crops[-1]):  # of a finished segment, and of one at work
         crop.write_bytes(crop.read_bytes()[:100])
     crops[5].write_bytes(b"")
-    crops[400].unlink()
-    (out / "crops/v/S1/000799.jpg").write_bytes(b"half")
+    crops[100].unlink()
+    (out / "crops/v/S1/000199.jpg").write_bytes(b"half")
     (out / claim.WORKING / "000001.json").write_text('{"left_out": [null, nu')
     (out / claim.WORKING / "000009.part").write_bytes(b"half")
     prepare(plan, root, out, WHOLE)
@@ -372,7 +396,7 @@ def test_another_request_in_the_same_folder_is_an_error(tree, finished, undistur
             prepare(other, root, out, alignment, shards=shards)
         assert str(caught.value).endswith("give a new folder")
     changed = plan.faces.copy()
-    changed.loc[1000, "AU01"] = 1 - changed.loc[1000, "AU01"]
+    changed.loc[300, "AU01"] = 1 - changed.loc[300, "AU01"]
     with pytest.raises(DataError, match="has changed since"):
         prepare(replace(plan, faces=changed), root, out, WHOLE)
     assert content(out) == undisturbed
@@ -421,7 +445,7 @@ def test_a_full_disk_surfaces_and_a_later_run_goes_on(
     else:
 
         def full(folder, path, jpeg):
-            if path.name == "000300.jpg":
+            if path.name == "000150.jpg":
                 raise OSError(errno.ENOSPC, "No space left on device", str(path))
             real(folder, path, jpeg)
 
@@ -444,13 +468,11 @@ def test_a_long_video_is_shared_by_several_workers(tree, tmp_path):
     root, plan = tree
     faces = _with_paths(plan.faces, root, False)
     cutting = Cutting(root, tmp_path, False)
-    todo = list(range(21))  # 50 rows each: 110 of pictures, 120 of a tar, 802 of a video
-    pictures, tar, video = [[number] for number in range(3)], [3, 4], [*range(5, 21)]
+    todo = list(range(8))  # 50 rows each: 60 of pictures, 120 of a tar, 202 of a video
+    pictures, tar, video = [[0], [1]], [2, 3], [4, 5, 6, 7]
     assert _parts(cutting, faces, todo, 1) == [*pictures, tar, video]
-    assert _parts(cutting, faces, todo, 3) == [
-        *pictures, tar, video[:7], video[7:14], video[14:]
-    ]  # fmt: skip
-    assert _parts(cutting, faces, [0, 4, 20], 0) == [[0], [4], [20]]
+    assert _parts(cutting, faces, todo, 3) == [*pictures, tar, video[:3], video[3:]]
+    assert _parts(cutting, faces, [0, 3, 7], 0) == [[0], [3], [7]]
 
 
 def test_an_odd_picture_is_left_out_rather_than_the_end_of_a_long_run():
