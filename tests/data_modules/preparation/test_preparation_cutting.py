@@ -142,6 +142,7 @@ def test_the_manifest_holds_the_plans_codes_beside_crops_of_the_right_pictures(
     }  # fmt: skip
     rows = table.to_pylist()
     assert (done.rows, done.already, len(rows)) == (ROWS - 3, False, ROWS - 3)
+    assert done.cut == ROWS and 0 < done.seconds < 60
     kept = [row for row in range(ROWS - 2) if row != 3]
     for row, number in zip(rows, kept, strict=True):
         face = plan.faces.iloc[number]
@@ -250,8 +251,9 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(tree, undisturbed, run,
     for stop in (200, 310):
         with pytest.raises(Stop):
             prepare(plan, root, out, WHOLE, progress=stopping(stop))
-    prepare(plan, root, out, WHOLE, progress=lambda done, _: seen.append(done))
+    done = prepare(plan, root, out, WHOLE, progress=lambda done, _: seen.append(done))
     assert 250 < seen[0] < ROWS  # what was finished is not done again
+    assert done.cut == ROWS - seen[0]
     assert content(out) == undisturbed
 
 
@@ -280,9 +282,10 @@ def test_a_workers_shards_stay_and_a_half_written_one_is_written_again(
     out = tmp_path / "out"
 
     def wait_and_stop():
-        while not (out / claim.WORKING / "000001.json").exists():
+        for _ in range(3000):
+            if (out / claim.WORKING / "000001.json").exists():
+                raise Stop
             time.sleep(0.01)
-        raise Stop
 
     with pytest.raises(Stop):
         prepare(plan, root, out, WHOLE, shards=True, workers=1, progress=stopping(1, wait_and_stop))
@@ -377,7 +380,7 @@ def test_finished_is_finished(tree, finished, undisturbed, monkeypatch):
     root, plan = tree
     monkeypatch.setattr(segment, "read_footage", None)
     done = prepare(plan, root, finished, WHOLE)
-    assert (done.already, done.rows) == (True, ROWS - 3)
+    assert (done.already, done.rows, done.cut) == (True, ROWS - 3, 0)
     assert content(finished) == undisturbed
 
 
