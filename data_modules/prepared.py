@@ -11,6 +11,7 @@ from data_modules.faces import Faces
 from data_modules.folds import FOLDS, NUMBERS, people_tested, third, validating
 from data_modules.manifest import Manifest, read_manifest
 from data_modules.pool import PREPARED
+from data_modules.table import read_preparation
 
 
 class PreparedFaces(Faces):
@@ -92,13 +93,11 @@ class PreparedFaces(Faces):
             raise DataError(f"data.val_share is {self.val_share}; give a number between 0 and 1")
 
     def _read_splits(self) -> tuple[Manifest, Manifest, Manifest]:
+        table = self._table("labeled")
+        self._check_set(table)  # before its columns, which would be wrong for the same reason
         everyone = read_manifest(
-            self._table("labeled"),
-            self.requested_aus,
-            self.threshold,
-            strangers=self.dataset not in FOLDS,
+            table, self.requested_aus, self.threshold, strangers=self.dataset not in FOLDS
         )
-        self._check_set(everyone)
         people, who = np.unique(np.array(everyone.subjects.to_pylist()), return_inverse=True)
         test = self._tested(everyone, list(people))
         others = [str(person) for person in people[~test]]
@@ -118,14 +117,16 @@ class PreparedFaces(Faces):
             everyone.take(test[who]),
         )
 
-    def _check_set(self, faces: Manifest) -> None:
-        found = faces.preparation.get("set")
+    def _check_set(self, table: Path) -> None:
+        way_out = f"give the folder that au-cotrain prepare {self.dataset} wrote"
+        if not table.is_file():
+            raise DataError(f"{table}: no such file; {way_out}")
+        found = read_preparation(table).get("set")
         if found == self.dataset:
             return
         said = f"this is {found}" if found else "nothing in it says which set it is"
         raise DataError(
-            f"{faces.source}: {said}, and data is {self.dataset}, whose people are others; give "
-            f"the folder that au-cotrain prepare {self.dataset} wrote"
+            f"{table}: {said}, and data is {self.dataset}, whose people are others; {way_out}"
         )
 
     def _tested(self, faces: Manifest, people: list[str]) -> np.ndarray:

@@ -58,13 +58,17 @@ def read_table(table: Path, labels: bool = True) -> Table:
         parquet = table.suffix.lower() == ".parquet"
         found = (_read_parquet if parquet else _read_csv)(table, labels)
     except (ValueError, OSError, csv.Error, pa.ArrowException) as error:
-        raise DataError(
-            f"{table}: not a readable table ({' '.join(str(error).split())}); give a CSV in UTF-8, "
-            "its cells parted by commas, or Parquet"
-        ) from error
+        raise _unreadable(table, error) from error
     if not len(found.rows):
         raise DataError(f"{table}: no faces in it; give a table with a row a picture")
     return found
+
+
+def _unreadable(table: Path, error: Exception) -> DataError:
+    return DataError(
+        f"{table}: not a readable table ({' '.join(str(error).split())}); give a CSV in UTF-8, its "
+        "cells parted by commas, or Parquet"
+    )
 
 
 def _heading(name: object) -> str:
@@ -109,6 +113,18 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
     if isinstance(plain, pa.ChunkedArray):  # as older versions of pyarrow give
         plain = pa.concat_arrays(plain.chunks) if plain.num_chunks else pa.array([], column.type)
     return plain.dictionary_decode() if pa.types.is_dictionary(plain.type) else plain
+
+
+def read_preparation(table: Path) -> dict[str, Any]:
+    """What ``au-cotrain prepare`` says of a Parquet table: set, alignment, ...; {} of any other.
+
+    Raises:
+        DataError: it is no Parquet table, or what it says is malformed.
+    """
+    try:
+        return _preparation(table, pq.read_schema(table).metadata or {})
+    except (OSError, pa.ArrowException) as error:
+        raise _unreadable(table, error) from error
 
 
 def _preparation(table: Path, metadata: dict[bytes, bytes]) -> dict[str, Any]:

@@ -117,6 +117,7 @@ KINDS = {
         "alignment that differs", "alignments that differ",
         "Faces cut out in two ways are two kinds of pictures; prepare all with one.",
     ),
+    "not-coded": Kind("AU not coded", "AUs not coded", "Unknown in every row."),
     "never-positive": Kind(
         "AU never positive", "AUs never positive", "Nothing to recognise it by."
     ),
@@ -136,7 +137,9 @@ KINDS = {
         "set with too many people", "sets with too many people",
         "More than it has: people under two names, or another set among it?",
     ),
-    "left-out": Kind("reason to leave faces out", "reasons to leave faces out", ""),
+    "left-out": Kind(
+        "reason why prepare left faces out", "reasons why prepare left faces out", ""
+    ),
     "metadata": Kind("doubt about the metadata", "doubts about the metadata", ""),
 }  # fmt: skip
 """Kind → how it is said. The keys stand in the table of findings."""

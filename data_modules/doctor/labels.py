@@ -92,6 +92,12 @@ def check_occurrence(
         return
     unlabeled = rows[(labels == UNKNOWN).all(1)]
     findings.add_all(table, "unlabeled", unlabeled, repeat("every AU is unknown"), NOTE)
+    columns = dict(zip(aus, labels.T, strict=True))
+    uncoded = [au for au, column in columns.items() if (column == UNKNOWN).all()]
+    lacking = {"not-coded": uncoded}
     for code, kind in ((1, "never-positive"), (0, "never-negative")):
-        lacking = [au for au, column in zip(aus, labels.T, strict=True) if code not in column]
-        findings.add_all(table, kind, [0] * len(lacking), lacking, NOTE)
+        lacking[kind] = [
+            au for au, column in columns.items() if code not in column and au not in uncoded
+        ]
+    for kind, some in lacking.items():
+        findings.add_all(table, kind, [0] * len(some), some, NOTE)

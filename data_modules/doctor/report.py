@@ -47,7 +47,7 @@ def _print_chart(chart: Chart, console: Console) -> None:
     elif len(record):
         said += ", nobody named"
     _print(Text(said), 2, console)
-    if not chart.aus.empty:
+    if (chart.aus["known"] > 0).any():
         console.print(Padding(_aus(chart.aus), (0, 0, 0, 2), expand=False))
     console.print()
 
@@ -67,7 +67,7 @@ def _aus(aus: pd.DataFrame) -> Table:
     if compared:
         table.add_column("published", justify="right")
         table.add_column("± by chance", justify="right")
-    for row in aus.to_dict("records"):
+    for row in aus[aus["known"] > 0].to_dict("records"):  # the others are worth a note, not a wall
         far = abs(row["prevalence"] - row["published"]) > row["allowed"]
         cells = [
             row["au"], f"{row['known']:,}", f"{row['positives']:,}", _decimal(row["prevalence"]),

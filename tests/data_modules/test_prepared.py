@@ -267,6 +267,11 @@ def test_another_set_is_refused_though_its_people_are_called_alike(prepared):
     assert "this is bp4d-plus, and data is bp4d" in refusal(plus, "bp4d")
 
 
+def test_another_set_is_named_before_the_aus_that_it_lacks(disfa):
+    aus = ["AU01", "AU07"]  # DISFA has no AU07
+    assert "this is disfa, and data is bp4d" in refusal(disfa, "bp4d", aus=aus)
+
+
 def test_a_table_that_does_not_say_its_set_is_refused(bp4d):
     rewrite(bp4d, lambda table: table.replace_schema_metadata(None))
     assert "nothing in it says which set it is" in refusal(bp4d, "bp4d")

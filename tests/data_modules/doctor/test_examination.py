@@ -131,6 +131,12 @@ def test_aus_that_never_or_always_occur_are_worth_knowing(experiment, found):
     ]
 
 
+def test_an_au_that_nobody_coded_is_said_once(experiment, found):
+    train, _ = experiment
+    change(train, ("A,0,1", "A,0,"), ("A,1,0", "A,1,"), ("B,0,1", "B,0,"), ("B,1,0", "B,1,"))
+    assert found(train) == [("train.csv", "not-coded", NOTE, 0, "AU12")]
+
+
 # --- copies -----------------------------------------------------------------------------------
 
 

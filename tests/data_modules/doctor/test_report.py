@@ -34,6 +34,15 @@ def test_a_log_of_80_columns_holds_a_report_without_colours(experiment, tmp_path
     assert all(line == line.rstrip() or "─" in report for line in report.splitlines())
 
 
+def test_an_au_that_nobody_coded_is_no_line_of_numbers(experiment):
+    train, _ = experiment
+    rows = [line.rpartition(",")[0] + "," for line in train.read_text().splitlines()]
+    train.write_text("\n".join(["path,subject,AU1,AU12", *rows[1:]]) + "\n")
+    report = printed(examine([train]))
+    assert any(line.split()[:2] == ["AU01", "4"] for line in report.splitlines())
+    assert "1 AU not coded" in report and report.count("AU12") == 1
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_tables_hold_the_findings_and_the_numbers(experiment, tmp_path, ending):
     train, val = experiment
