@@ -69,6 +69,23 @@ def read_frames(video: Path, places: Sequence[int]) -> Iterator[np.ndarray | str
         place = next(wanted, None)
 
 
+def count_frames(video: Path) -> int:
+    """How many frames a video stores, none of them decoded; 0 if it cannot be opened.
+
+    Raises:
+        DataError: PyAV is not installed.
+    """
+    import_av()
+    count = 0
+    try:
+        with _open(video) as container, _told("the video breaks off"):
+            for packet in container.demux(container.streams.video[0]):
+                count += packet.size > 0  # the last one is empty, as are frames that were dropped
+    except VideoError:
+        pass  # who decodes it says so
+    return count
+
+
 def _decode(video: Path) -> Iterator[Any]:
     """All frames in order; None in place of a damaged one.
 
