@@ -40,6 +40,7 @@ def read_disfa(root: Path, out: Path | None = None, camera: Camera = "left") -> 
     if camera not in get_args(Camera):
         raise DataError(f"the camera is {camera!r}; it can be {' or '.join(get_args(Camera))}")
     tree = read_tree(root, out)
+    _refuse_misplaced(tree)
     found, assumed = read_intensities(tree, _about, ",", first=1)
     if not found:
         raise DataError(
@@ -80,6 +81,17 @@ def read_disfa(root: Path, out: Path | None = None, camera: Camera = "left") -> 
 def _about(source: str) -> tuple[str, None, int] | None:
     match = _LABEL_FILE.fullmatch(source)
     return match and (match[1].upper(), None, int(match[2]))
+
+
+def _refuse_misplaced(tree: Tree) -> None:
+    """A label file in another subject's folder: one of the two names is wrong."""
+    for source in tree.files:
+        about, folder = _about(source), source.upper().rpartition("/")[0].rpartition("/")[2]
+        if about and re.fullmatch("SN[0-9]{3}", folder) and folder != about[0]:
+            raise DataError(
+                f"{tree.root / source}:1: of {about[0]} by its name, of {folder} by its folder; "
+                "move or rename it"
+            )
 
 
 def _videos(tree: Tree) -> tuple[dict[tuple[str, str], str], list[pd.DataFrame]]:

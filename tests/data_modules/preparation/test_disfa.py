@@ -103,6 +103,12 @@ def test_frames_of_a_video_without_a_code_are_listed(sets, film, tmp_path):
     assert sets.reasons(plan) == [("LeftVideoSN001_comp.avi", k, uncoded) for k in (2, 4, 5)]
 
 
+def test_a_label_file_in_another_subjects_folder_is_refused(sets, tmp_path):
+    sets.lay(tmp_path, SMALL | {"SN002/sn001_AU2.txt": "1,0\n"})
+    with pytest.raises(DataError, match=r"sn001_AU2.txt:1: of SN001 by its name, of SN002 by"):
+        read_disfa(tmp_path)
+
+
 def test_two_videos_of_one_camera_and_subject_are_refused(sets, tmp_path):
     root = sets.lay(tmp_path, SMALL | {"copy/LeftVideoSN001.mp4": ""})
     with pytest.raises(DataError, match=r"LeftVideoSN001.mp4: .*/LeftVideoSN001_comp.avi"):
