@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from data_modules.errors import DataError
+from data_modules.extra import optional
 
 _GAP = 1.75  # frame durations between two frames; clocks of whole milliseconds are off by half one
 
@@ -17,20 +17,9 @@ class VideoError(DataError):
     """A video goes no further; the message says why, and after how many frames."""
 
 
-@cache
 def import_av() -> Any:  # noqa: ANN401 - a module
-    """PyAV.
-
-    Raises:
-        DataError: it is not installed.
-    """
-    try:
-        import av
-    except ImportError as error:
-        raise DataError(
-            "reading videos needs PyAV; install it: pip install 'au_cotrain[prepare]'"
-        ) from error
-    return av
+    """PyAV, or a ``DataError`` that says how to install it."""
+    return optional("av", "prepare", "reading videos needs PyAV")
 
 
 def read_frames(video: Path, places: Sequence[int]) -> Iterator[np.ndarray | str]:
