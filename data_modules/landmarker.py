@@ -17,6 +17,7 @@ from typing import Any, Self
 import numpy as np
 
 from data_modules.errors import DataError
+from data_modules.extra import optional
 
 MODEL = "face_landmarker.task"
 MODEL_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
@@ -156,21 +157,10 @@ class Landmarker:
         self.close()
 
 
-@cache
 def import_mediapipe() -> Any:  # noqa: ANN401 - a module
-    """MediaPipe.
-
-    Raises:
-        DataError: it is not installed.
-    """
-    try:
-        import mediapipe
-    except ImportError as error:
-        raise DataError(
-            "finding faces needs mediapipe; install it: pip install 'au_cotrain[prepare]', or use "
-            "--no-align for pictures that are crops already"
-        ) from error
-    return mediapipe
+    """MediaPipe, or a ``DataError`` that says how to install it."""
+    otherwise = ", or use --no-align for pictures that are crops already"
+    return optional("mediapipe", "prepare", "finding faces needs mediapipe", otherwise)
 
 
 @contextmanager

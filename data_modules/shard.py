@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from data_modules.errors import DataError
+from data_modules.extra import optional
 
 
 def open_shard(file: BinaryIO) -> Any:  # noqa: ANN401 - webdataset's TarWriter
@@ -23,18 +23,8 @@ def open_shard(file: BinaryIO) -> Any:  # noqa: ANN401 - webdataset's TarWriter
 
 
 def import_webdataset() -> Any:  # noqa: ANN401 - a module
-    """The library webdataset.
-
-    Raises:
-        DataError: it is not installed.
-    """
-    try:
-        import webdataset
-    except ImportError as error:
-        raise DataError(
-            "shards need webdataset; install it: pip install 'au_cotrain[shards]'"
-        ) from error
-    return webdataset
+    """The library webdataset, or a ``DataError`` that says how to install it."""
+    return optional("webdataset", "shards", "shards need webdataset")
 
 
 def member(path: str | Path) -> BinaryIO | None:

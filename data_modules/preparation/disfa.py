@@ -1,6 +1,7 @@
 """DISFA as distributed: label files of frame and intensity, and a video a camera."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -11,6 +12,7 @@ from data_modules.errors import DataError
 from data_modules.preparation.coding import few, stacked
 from data_modules.preparation.intensity import STATED, occurrences, read_intensities
 from data_modules.preparation.plan import Plan, drawn_up, leave_out, unread
+from data_modules.preparation.video import count_frames
 from data_modules.tree import Tree, read_tree
 
 Camera = Literal["left", "right"]
@@ -23,8 +25,8 @@ def read_disfa(root: Path, out: Path | None = None, camera: Camera = "left") -> 
     """What DISFA holds below a folder.
 
     ``SN001_au1.txt`` codes the frames of ``LeftVideoSN001_comp.avi``, wherever the two lie: frame
-    k, counted from 1, is the k-th frame of the video. No video is opened, so whether it has so
-    many frames is left to who decodes it.
+    k, counted from 1, is the k-th frame of the video. No frame is decoded: which of the coded ones
+    are there is left to who does; those without a code are counted here.
 
     Args:
         root: the folder.
@@ -33,11 +35,12 @@ def read_disfa(root: Path, out: Path | None = None, camera: Camera = "left") -> 
 
     Raises:
         DataError: there is nothing to prepare, a label file is malformed or contradicts another,
-            a subject has two videos of one camera, or there is no such camera.
+            a subject has two videos of one camera, there is no such camera, or PyAV is missing.
     """
     if camera not in get_args(Camera):
         raise DataError(f"the camera is {camera!r}; it can be {' or '.join(get_args(Camera))}")
     tree = read_tree(root, out)
+    _refuse_misplaced(tree)
     found, assumed = read_intensities(tree, _about, ",", first=1)
     if not found:
         raise DataError(
@@ -67,7 +70,8 @@ def read_disfa(root: Path, out: Path | None = None, camera: Camera = "left") -> 
     return drawn_up(
         "disfa", faces.iloc[order], aus, occurrences(kept), kept,
         [*_without_video(coded[~seen], videos, camera, other),
-         *_without_labels(videos, {subject for subject, _ in found}), *strays, *unread(tree)],
+         *_without_labels(videos, {subject for subject, _ in found}), *_without_code(root, faces),
+         *strays, *unread(tree)],
         [STATED, "frame k of a label file, counted from 1, is the k-th frame of the video",
          f"videos of the {camera} camera", *assumed, *lacking,
          *([f"videos of the {other} camera not used: {few(unused)}"] if unused else [])],
@@ -77,6 +81,17 @@ def read_disfa(root: Path, out: Path | None = None, camera: Camera = "left") -> 
 def _about(source: str) -> tuple[str, None, int] | None:
     match = _LABEL_FILE.fullmatch(source)
     return match and (match[1].upper(), None, int(match[2]))
+
+
+def _refuse_misplaced(tree: Tree) -> None:
+    """A label file in another subject's folder: one of the two names is wrong."""
+    for source in tree.files:
+        about, folder = _about(source), source.upper().rpartition("/")[0].rpartition("/")[2]
+        if about and re.fullmatch("SN[0-9]{3}", folder) and folder != about[0]:
+            raise DataError(
+                f"{tree.root / source}:1: of {about[0]} by its name, of {folder} by its folder; "
+                "move or rename it"
+            )
 
 
 def _videos(tree: Tree) -> tuple[dict[tuple[str, str], str], list[pd.DataFrame]]:
@@ -121,3 +136,13 @@ def _without_labels(videos: dict[tuple[str, str], str], coded: set[str]) -> list
     rows = sorted((video, who) for (_, who), video in videos.items() if who not in coded)
     reason = "video of a subject without label files"
     return [leave_out(reason, [video for video, _ in rows], [who for _, who in rows])]
+
+
+def _without_code(root: Path, faces: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    for (video, subject), rows in faces.groupby(["source", "subject"]):
+        coded = set(rows["frame"])
+        frames = [k for k in range(1, count_frames(root / str(video)) + 1) if k not in coded]
+        yield leave_out(
+            "frame of a video without a code",
+            [video] * len(frames), [subject] * len(frames), None, frames,
+        )  # fmt: skip

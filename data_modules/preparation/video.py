@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from data_modules.errors import DataError
+from data_modules.extra import optional
 
 _GAP = 1.75  # frame durations between two frames; clocks of whole milliseconds are off by half one
 
@@ -17,20 +17,9 @@ class VideoError(DataError):
     """A video goes no further; the message says why, and after how many frames."""
 
 
-@cache
 def import_av() -> Any:  # noqa: ANN401 - a module
-    """PyAV.
-
-    Raises:
-        DataError: it is not installed.
-    """
-    try:
-        import av
-    except ImportError as error:
-        raise DataError(
-            "reading videos needs PyAV; install it: pip install 'au_cotrain[prepare]'"
-        ) from error
-    return av
+    """PyAV, or a ``DataError`` that says how to install it."""
+    return optional("av", "prepare", "reading videos needs PyAV")
 
 
 def read_frames(video: Path, places: Sequence[int]) -> Iterator[np.ndarray | str]:
@@ -67,6 +56,23 @@ def read_frames(video: Path, places: Sequence[int]) -> Iterator[np.ndarray | str
     while place is not None:
         yield reason
         place = next(wanted, None)
+
+
+def count_frames(video: Path) -> int:
+    """How many frames a video stores, none of them decoded; 0 if it cannot be opened.
+
+    Raises:
+        DataError: PyAV is not installed.
+    """
+    import_av()
+    count = 0
+    try:
+        with _open(video) as container, _told("the video breaks off"):
+            for packet in container.demux(container.streams.video[0]):
+                count += packet.size > 0  # the last one is empty, as are frames that were dropped
+    except VideoError:
+        pass  # who decodes it says so
+    return count
 
 
 def _decode(video: Path) -> Iterator[Any]:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from data_modules.errors import DataError
 from data_modules.preparation.disfa import read_disfa
 
+pytest.importorskip("av", reason="needs PyAV to count a video's frames")
+
 SMALL = {"SN001_au1.txt": "1,0\n2,3\n", "LeftVideoSN001_comp.avi": ""}
 
 
@@ -89,6 +91,22 @@ def test_an_equal_copy_of_a_label_file_counts_once_and_another_is_refused(sets, 
     sets.lay(root, {"copy/SN001_au01.txt": "2,3\n1,1\n"})
     with pytest.raises(DataError, match=r"SN001_au01.txt: codes otherwise than .*SN001_au1.txt"):
         read_disfa(root)
+
+
+def test_frames_of_a_video_without_a_code_are_listed(sets, film, tmp_path):
+    sets.lay(tmp_path, {"SN001_au1.txt": "1,0\n3,5\n", "SN002_au1.txt": "1,0\n"})
+    film("LeftVideoSN001_comp.avi", 5)
+    film("LeftVideoSN002_comp.avi", 1)
+    plan = read_disfa(tmp_path)
+    assert list(plan.faces["frame"]) == [1, 3, 1]
+    uncoded = "frame of a video without a code"
+    assert sets.reasons(plan) == [("LeftVideoSN001_comp.avi", k, uncoded) for k in (2, 4, 5)]
+
+
+def test_a_label_file_in_another_subjects_folder_is_refused(sets, tmp_path):
+    sets.lay(tmp_path, SMALL | {"SN002/sn001_AU2.txt": "1,0\n"})
+    with pytest.raises(DataError, match=r"sn001_AU2.txt:1: of SN001 by its name, of SN002 by"):
+        read_disfa(tmp_path)
 
 
 def test_two_videos_of_one_camera_and_subject_are_refused(sets, tmp_path):

@@ -165,10 +165,8 @@ def test_a_turned_camera_gives_upright_frames(film, turn, expected):
 
 def test_without_pyav_one_line_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
-    video.import_av.cache_clear()
     with pytest.raises(DataError, match=r"pip install 'au_cotrain\[prepare\]'"):
         list(read_frames(tmp_path / "a.avi", [0]))
-    video.import_av.cache_clear()
 
 
 @pytest.mark.skipif(not hasattr(resource, "getrusage"), reason="needs a system that says")
