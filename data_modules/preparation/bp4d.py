@@ -81,11 +81,14 @@ def _about(source: str) -> Person | None:
 
 
 def _owner(folder: PurePosixPath) -> tuple[str, str] | None:
-    """Subject and task of a folder of pictures."""
-    task = _TASK.fullmatch(folder.name)
-    if task is None or not _SUBJECT.fullmatch(folder.parent.name):
-        return None
-    return folder.parent.name.upper(), f"T{int(task[1])}"
+    """Subject and task of a folder of pictures, whatever folders lie between and below the two."""
+    subject = task = ""
+    for part in folder.parts:
+        if _SUBJECT.fullmatch(part):
+            subject, task = part.upper(), ""
+        elif subject and (match := _TASK.fullmatch(part)):
+            task = f"T{int(match[1])}"
+    return (subject, task) if task else None
 
 
 def _read_label_file(file: Path, source: str) -> Coding:

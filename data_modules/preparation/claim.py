@@ -60,11 +60,13 @@ def check_request(out: Path, there: dict[str, Any], request: dict[str, Any]) -> 
     Raises:
         DataError: another set, alignment or form is asked for, or the data set changed.
     """
-    for name in ("set", "alignment", "shards"):
+    for name, what in (
+        ("set", "of another set"), ("alignment", "with another alignment"),
+        ("shards", "in another form (loose crops, or --shards)"),
+    ):  # fmt: skip
         if there.get(name) != request[name]:
             raise DataError(
-                f"{out}: holds a preparation with another {name} (see {out / REQUEST}); give a new "
-                "folder"
+                f"{out}: holds a preparation {what} (see {out / REQUEST}); give a new folder"
             )
     if there != request:
         raise DataError(

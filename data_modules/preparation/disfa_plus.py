@@ -39,9 +39,13 @@ def read_disfa_plus(root: Path, out: Path | None = None) -> Plan:
         return subject, spelling.setdefault((subject, trial.lower()), trial), int(match[3])
 
     def owner(folder: PurePosixPath) -> tuple[str, str] | None:
-        subject, trial = folder.parent.name.upper(), folder.name
-        if not _SUBJECT.fullmatch(subject):
+        parts = folder.parts
+        subjects = [place for place, part in enumerate(parts) if _SUBJECT.fullmatch(part)]
+        if not subjects or subjects[-1] + 1 == len(parts):
             return None
+        subject, below = parts[subjects[-1]].upper(), parts[subjects[-1] + 1 :]
+        coded = [part for part in below if (subject, part.lower()) in spelling]
+        trial = (coded or below)[-1]  # other folders may lie between, and below the trial's
         return subject, spelling.setdefault((subject, trial.lower()), trial)
 
     found, assumed = read_intensities(tree, about, None, first=0)

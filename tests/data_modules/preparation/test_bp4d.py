@@ -73,6 +73,16 @@ def test_an_au_that_is_always_9_is_kept_and_a_frame_without_picture_is_listed(se
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "folder",
+    ["F001/T1", "x/F001/2D/T1", "F001/T1/2D+3D/a", "F002/old/F001/T1", "T3/F001/T01/b"],
+)
+def test_other_folders_may_lie_above_between_and_below(sets, tmp_path, folder):
+    root = sets.lay(tmp_path, {"a/F001_T1.csv": LABELS, f"{folder}/0021.jpg": ""})
+    (row,) = sets.rows(read_bp4d(root).faces)
+    assert (row["source"], row["frame"], row["AU02"]) == (f"{folder}/0021.jpg", 21, 1)
+
+
 def test_bp4d_plus_is_read_alike_and_says_its_people_are_others(sets, tmp_path):
     root = sets.lay(
         tmp_path, {"F082_T10.csv": "0,39,1\n0,1,0\n", "F082/T10/0000.jpg": "", "M9/T1/1.jpg": ""}

@@ -127,3 +127,10 @@ def test_intensities_come_back_however_they_are_written(sets, data):
                 read_disfa_plus(root)
             return
         assert sets.rows(read_disfa_plus(root).faces) == expected
+
+
+@pytest.mark.parametrize("folder", ["SN001/A", "x/SN001/2D/a", "SN001/A/frames/b"])
+def test_other_folders_may_lie_above_between_and_below(sets, tmp_path, folder):
+    root = sets.lay(tmp_path, {"L/SN001/A/AU12.txt": "0 0\n1 3\n", f"{folder}/001.jpg": ""})
+    (row,) = sets.rows(read_disfa_plus(root).faces)
+    assert (row["task"], row["frame"], row["AU12"], row["AU12_intensity"]) == ("A", 1, 1, 3)
