@@ -389,7 +389,7 @@ def test_another_request_in_the_same_folder_is_an_error(tree, finished, undistur
     out = finished
     for other, alignment, shards, said in (
         (plan, Alignment(32, "none"), False, "another alignment"),
-        (plan, WHOLE, True, "another shards"),
+        (plan, WHOLE, True, "another form"),
         (replace(plan, dataset="bp4d"), WHOLE, False, "another set"),
         (replace(plan, assumed=("more",)), WHOLE, False, "has changed"),
         (replace(plan, faces=plan.faces[:-1]), WHOLE, False, f"{ROWS} faces then, {ROWS - 1} now"),
