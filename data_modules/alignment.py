@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from data_modules.errors import DataError
-from data_modules.landmarker import MODEL_SHA256, Landmarker, find_model
+from data_modules.landmarker import MODEL_SHA256, Landmarker
 
 TEMPLATE: Mapping[int, tuple[float, float]] = {
     33: (0.270, 0.355), 133: (0.410, 0.365), 362: (0.590, 0.365), 263: (0.730, 0.355),
@@ -148,7 +148,7 @@ class Aligner:
 
     def __init__(self, alignment: Alignment, model: Path | None = None) -> None:
         self.alignment = alignment
-        self._landmarker = None if alignment.method == "none" else Landmarker(find_model(model))
+        self._landmarker = None if alignment.method == "none" else Landmarker(model)
 
     def __call__(self, picture: np.ndarray) -> np.ndarray | None:
         """The (S, S, 3) uint8 RGB crop of an (H, W, 3) uint8 RGB picture; None: no face found."""

@@ -10,13 +10,8 @@ import pyarrow as pa
 from data_modules.errors import DataError
 from data_modules.facs import UNKNOWN
 from data_modules.manifest import Manifest, places, read_pool_table
+from data_modules.prepared_set import CROPS, MANIFEST
 from data_modules.tree import PICTURES, read_tree
-
-PREPARED = "manifest.parquet"
-"""The table in a folder that ``au-cotrain prepare`` wrote."""
-
-CROPS = ("crops", "shards")
-"""The folders beside it that hold the pictures."""
 
 
 def find_pictures(folder: Path) -> list[str]:
@@ -40,14 +35,14 @@ def read_pool(source: Path, aus: Sequence[str]) -> Manifest:
     Raises:
         DataError: there is no such pool, or nothing in it.
     """
-    if (source / PREPARED).is_file():
-        source = source / PREPARED
+    if (source / MANIFEST).is_file():
+        source = source / MANIFEST
     if not source.is_dir():
         return read_pool_table(source, aus)
-    if (source.resolve().parent / PREPARED).is_file() and source.resolve().name in CROPS:
+    if (source.resolve().parent / MANIFEST).is_file() and source.resolve().name in CROPS:
         raise DataError(
             f"{source}: these pictures are of a prepared set, whose table knows their people and "
-            f"this folder does not; give data.unlabeled={source.resolve().parent / PREPARED}"
+            f"this folder does not; give data.unlabeled={source.resolve().parent / MANIFEST}"
         )
     paths = places(find_pictures(source))
     if not len(paths):

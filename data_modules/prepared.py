@@ -10,7 +10,7 @@ from data_modules.errors import DataError
 from data_modules.faces import Faces
 from data_modules.folds import FOLDS, NUMBERS, people_tested, third, validating
 from data_modules.manifest import Manifest, read_manifest
-from data_modules.pool import PREPARED
+from data_modules.prepared_set import MANIFEST
 from data_modules.table import read_preparation
 
 
@@ -39,7 +39,7 @@ class PreparedFaces(Faces):
         unlabeled: str | Path | None = None,
         **rest: Any,  # noqa: ANN401 - checked by Faces
     ) -> None:
-        table = Path(os.path.expanduser(root), PREPARED) if root is not None else None
+        table = Path(os.path.expanduser(root), MANIFEST) if root is not None else None
         super().__init__(table, None, unlabeled=unlabeled, **rest)
         self.dataset, self.root, self.fold = dataset, root, fold
         self.val_share, self.split_seed = val_share, split_seed

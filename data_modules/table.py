@@ -14,12 +14,10 @@ import pyarrow.parquet as pq
 
 from data_modules.errors import DataError
 from data_modules.facs import looks_like_au, parse_intensity
+from data_modules.prepared_set import METADATA
 
 NAMED = ("path", "subject", "source")
 """Columns that mean something here, besides those of AUs."""
-
-PREPARATION = b"au_cotrain"
-"""Key of a Parquet file's metadata under which ``au-cotrain prepare`` says what it did."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def _unreadable(table: Path, error: Exception) -> DataError:
     )
 
 
-def _heading(name: object) -> str:
+def heading(name: object) -> str:
     """A column's name without stray spaces and quotes; Path and Subject are path and subject."""
     plain = str(name).strip().strip("'\"").strip()
     return plain.lower() if plain.lower() in NAMED else plain
@@ -98,7 +96,7 @@ def _read_parquet(table: Path, labels: bool) -> Table:
     """Only the columns needed: of a pool of millions, the labels would be most of the memory."""
     with pq.ParquetFile(table) as file:
         stored = file.schema_arrow.names
-        names = [_heading(name) for name in stored]
+        names = [heading(name) for name in stored]
         rows = np.arange(2, file.metadata.num_rows + 2)
         if not len(rows):
             return Table(table, rows, {}, {})
@@ -128,10 +126,10 @@ def read_preparation(table: Path) -> dict[str, Any]:
 
 
 def _preparation(table: Path, metadata: dict[bytes, bytes]) -> dict[str, Any]:
-    if PREPARATION not in metadata:
+    if METADATA not in metadata:
         return {}
     try:
-        said = json.loads(metadata[PREPARATION])
+        said = json.loads(metadata[METADATA])
     except ValueError:
         said = None
     kinds = {"set": str, "alignment": dict}
@@ -139,7 +137,7 @@ def _preparation(table: Path, metadata: dict[bytes, bytes]) -> dict[str, Any]:
         not isinstance(said.get(name), kind) for name, kind in kinds.items()
     ):
         raise DataError(
-            f"{table}: what it says of its preparation (metadata {PREPARATION.decode()}) is "
+            f"{table}: what it says of its preparation (metadata {METADATA.decode()}) is "
             "malformed; write it again with au-cotrain prepare"
         )
     return said
@@ -156,7 +154,7 @@ def _read_csv(table: Path, labels: bool) -> Table:
         try:
             for cells in reader:
                 if not header:
-                    header = [_heading(name) for name in cells if any(map(str.strip, cells))]
+                    header = [heading(name) for name in cells if any(map(str.strip, cells))]
                 elif any(cell.strip() for cell in cells):
                     if len(cells) != len(header):
                         raise DataError(

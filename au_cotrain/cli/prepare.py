@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from au_cotrain.cli.verb import Verbs
 from data_modules.errors import DataError
+from data_modules.prepared_set import LEFT_OUT, SETS
 
 if TYPE_CHECKING:
     from data_modules.preparation.listing import Prepared
     from data_modules.preparation.plan import Plan
 
-SETS = ("bp4d", "bp4d-plus", "disfa", "disfa-plus", "emotionet", "faces")
 _ONLY = {"camera": "disfa", "labels": "emotionet"}  # option → the set that knows it
 _STOPPED = 130  # exit status after Ctrl-C, as shells have it
 
@@ -139,7 +139,7 @@ def _tell_plan(plan: Plan) -> None:
 
 def _tell_result(done: Prepared, out: Path) -> None:
     """Print what was written and what was left out, a line a reason."""
-    from data_modules.preparation.listing import LEFT_OUT, first_left_out
+    from data_modules.preparation.listing import first_left_out
     from data_modules.progress import pace
 
     if done.already:

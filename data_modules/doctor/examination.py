@@ -12,11 +12,10 @@ from data_modules.doctor.chart import Chart, draw_charts
 from data_modules.doctor.copies import find_copies
 from data_modules.doctor.finding import NOTE, WRONG, Findings
 from data_modules.doctor.pixels import read_pixels
-from data_modules.doctor.published import SETS
 from data_modules.doctor.record import Record, read_folder, read_record
 from data_modules.doctor.repetition import find_repeated_rows, find_shared, numbered
 from data_modules.errors import DataError
-from data_modules.pool import PREPARED
+from data_modules.prepared_set import MANIFEST, SETS
 
 
 @dataclass(frozen=True)
@@ -84,19 +83,19 @@ def _table(manifest: Path) -> Path:
     """The table that a folder of ``prepare`` or ``synth`` holds."""
     if not manifest.is_dir():
         return manifest
-    for name in (PREPARED, "manifest.csv"):
+    for name in (MANIFEST, "manifest.csv"):
         if (manifest / name).is_file():
             return manifest / name
     raise DataError(
-        f"{manifest}: no {PREPARED} in this folder; give a table, or a folder that "
+        f"{manifest}: no {MANIFEST} in this folder; give a table, or a folder that "
         "au-cotrain prepare wrote, or --pool for a folder of unlabeled faces"
     )
 
 
 def _read_pool(pool: Path, findings: Findings) -> Record:
     """As training reads it, see ``pool.read_pool``."""
-    if (pool / PREPARED).is_file():
-        pool = pool / PREPARED
+    if (pool / MANIFEST).is_file():
+        pool = pool / MANIFEST
     if not pool.is_dir():
         return read_record(pool, None, True, findings)
     record = read_folder(pool)

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from data_modules.doctor.finding import Findings
 from data_modules.errors import DataError
-from data_modules.table import _heading
+from data_modules.table import heading
 
 STRETCH = 50_000
 """Rows held as text at once."""
@@ -60,7 +60,7 @@ class Lines:
             raise self._no_table(error) from error
         if empty:
             raise DataError(f"{table}: no faces in it; give a table with a row a picture")
-        self.names = [_heading(name) for name in header]
+        self.names = [heading(name) for name in header]
 
     def stretches(self, wanted: Collection[int]) -> Iterator[Stretch]:
         """The rows, once, with the cells of the wanted columns."""

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from data_modules.doctor.finding import NOTE, Findings
-from data_modules.table import PREPARATION
+from data_modules.prepared_set import LEFT_OUT, METADATA
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Origin:
     """What is known of how a manifest was made."""
 
     dataset: str | None = None
-    """A name of ``published.SETS``."""
+    """A name of ``prepared_set.SETS``."""
     alignment: dict[str, Any] | None = None
     left_out: dict[str, int] = field(default_factory=dict)
     """Reason → frames with only a picture or only a code, or without a face."""
@@ -35,7 +35,7 @@ def read_origin(table: Path, dataset: str | None, findings: Findings) -> Origin:
     said: dict[str, Any] = {}
     if table.suffix.lower() == ".parquet":
         try:
-            said = json.loads((pq.read_schema(table).metadata or {}).get(PREPARATION, b"{}"))
+            said = json.loads((pq.read_schema(table).metadata or {}).get(METADATA, b"{}"))
             if not isinstance(said, dict):
                 raise ValueError("not an object")
         except ValueError as error:
@@ -54,7 +54,7 @@ def read_origin(table: Path, dataset: str | None, findings: Findings) -> Origin:
 
 def _left_out(table: Path) -> dict[str, int]:
     """Counted in ``left_out.csv`` beside a manifest of ``prepare``."""
-    beside = table.with_name("left_out.csv")
+    beside = table.with_name(LEFT_OUT)
     if table.stem != "manifest" or not beside.is_file():
         return {}
     with beside.open(newline="", encoding="utf-8-sig", errors="replace") as file:

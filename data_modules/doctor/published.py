@@ -12,12 +12,6 @@ class Published:
     prevalence: dict[str, float]
 
 
-SETS = ("bp4d", "bp4d-plus", "disfa", "disfa-plus", "emotionet", "faces")
-"""Sets that ``prepare`` reads, by the names it gives them."""
-
-NAMELESS = ("emotionet", "faces")
-"""Sets that do not say who is in a picture."""
-
 PUBLISHED = {
     "bp4d": Published(
         people=41,

@@ -17,10 +17,10 @@ from data_modules.doctor.finding import NOTE, WRONG, Findings
 from data_modules.doctor.labels import check_occurrence, compare_intensities, read_codes
 from data_modules.doctor.lines import Lines, Stretch
 from data_modules.doctor.origin import Origin, read_origin
-from data_modules.doctor.published import NAMELESS
 from data_modules.facs import UNKNOWN
 from data_modules.manifest import places
 from data_modules.pool import find_pictures
+from data_modules.prepared_set import NAMELESS
 
 
 @dataclass(frozen=True)

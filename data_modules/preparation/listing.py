@@ -13,11 +13,7 @@ import pyarrow.parquet as pq
 
 from data_modules.preparation.claim import partial_file, write_whole
 from data_modules.preparation.plan import Plan
-
-MANIFEST = "manifest.parquet"
-LEFT_OUT = "left_out.csv"
-METADATA = b"au_cotrain"
-"""Key of the Parquet schema's metadata under which a manifest says how it was made."""
+from data_modules.prepared_set import LEFT_OUT, MANIFEST, METADATA
 
 
 @dataclass(frozen=True)

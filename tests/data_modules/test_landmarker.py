@@ -1,6 +1,7 @@
 import hashlib
 import io
-import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -72,9 +73,15 @@ def test_without_internet_one_line_says_what_to_do(monkeypatch):
 def test_putting_back_the_handlers_python_knows_leaves_the_process_alive(shared):
     """As a trainer does at its end; MediaPipe's profiler would kill the process."""
     pytest.importorskip("mediapipe")
-    with landmarker.Landmarker(shared / "models" / "face_landmarker.task"):
-        signal.signal(signal.SIGPROF, signal.getsignal(signal.SIGPROF))
-        signal.raise_signal(signal.SIGPROF)
+    code = (
+        "import signal, sys; from pathlib import Path\n"
+        "from data_modules.landmarker import Landmarker\n"
+        "with Landmarker(Path(sys.argv[1])):\n"
+        "    signal.signal(signal.SIGPROF, signal.getsignal(signal.SIGPROF))\n"
+        "    signal.raise_signal(signal.SIGPROF)\n"
+    )
+    model = shared / "models" / "face_landmarker.task"
+    assert subprocess.run([sys.executable, "-c", code, str(model)], check=False).returncode == 0
 
 
 def test_opening_it_says_nothing(shared, capfd):
