@@ -1,5 +1,6 @@
 """From a checkpoint to a predictor: the graph is folded into plain linear classifiers."""
 
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,12 @@ from typing import Any
 import torch
 
 from au_cotrain.errors import PredictorError
-from au_cotrain.metrics import AUScore, mean_score
-from au_cotrain.predictor import Predictor, PredictorCard
+from au_cotrain.graph import normalize_adjacency
+from au_cotrain.metrics import METRICS, AUScore, mean_score
+from au_cotrain.predictor.card import PredictorCard
+from au_cotrain.predictor.folder import write_predictor
+from au_cotrain.predictor.network import PredictorNetwork
+from au_cotrain.predictor.predictor import Predictor
 from au_cotrain.task import CoTraining
 
 
@@ -33,6 +38,7 @@ def export_predictor(
         hparams = {**content["hyper_parameters"], "pretrained": False}
         task = CoTraining(**hparams)
         task.load_state_dict(content["state_dict"])
+        task.on_load_checkpoint(content)
     except Exception as error:  # torch, zip, pickle and our own checks each raise their own
         reason = " ".join(str(error).split())[:200]
         raise PredictorError(f"{checkpoint}: not a checkpoint of au_cotrain ({reason})") from error
@@ -46,6 +52,7 @@ def export_predictor(
         feature_dim=task.network.feature_dim,
         image_size=hparams["image_size"],
         scaled_size=provenance.pop("scaled_size", hparams["image_size"]),
+        **asdict(task.calibration),
         alignment=provenance.pop("alignment", "square crops, each face as in training"),
         provenance={
             **provenance,
@@ -57,22 +64,32 @@ def export_predictor(
             "timm": version("timm"),
         },
         metrics={split: _summary(split_scores) for split, split_scores in splits.items()},
+        graph=_graph(task),
     )
-    predictor = Predictor(card)
-    predictor.encoders.load_state_dict(task.network.encoders.state_dict())
+    network = PredictorNetwork(card)
+    network.encoders.load_state_dict(task.network.encoders.state_dict())
     with torch.no_grad():
         for linear, rows in zip(
-            predictor.classifiers, task.network.refined_classifiers(), strict=True
+            network.classifiers, task.network.refined_classifiers(), strict=True
         ):
             linear.load_state_dict({"weight": rows[:, :-1], "bias": rows[:, -1]})
-    predictor.save(out)
-    return predictor.eval()
+    write_predictor(out, card, network)
+    return Predictor(card, network.eval())
+
+
+def _graph(task: CoTraining) -> dict[str, Any]:
+    relation = task.network.relation
+    matrices = {
+        "relation": relation,
+        "before": normalize_adjacency(relation),
+        "after": task.network.adjacency(),
+    }
+    return {name: matrix.detach().tolist() for name, matrix in matrices.items()}
 
 
 def _summary(scores: list[AUScore]) -> dict[str, Any]:
-    names = ("f1", "auc", "average_precision")
     return {
-        "mean": {name: mean_score(scores, name) for name in names},
+        "mean": {name: mean_score(scores, name) for name in METRICS},
         "aus": {
             score.au: {k: v for k, v in score._asdict().items() if k != "au"} for score in scores
         },
