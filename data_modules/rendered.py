@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from data_modules.faces import Faces
+from data_modules.licences import RENDERED
+from data_modules.manifest import Manifest
 from data_modules.progress import advance, progress_bar
 
 SPLITS = ("labeled", "val", "unlabeled", "test")
@@ -73,6 +75,9 @@ class RenderedFaces(Faces):
                     progress=partial(advance, progress, bar),
                 )
                 progress.remove_task(bar)
+
+    def _origin(self, faces: Manifest) -> tuple[str, str]:
+        return "rendered faces", RENDERED
 
     def setup(self, stage: str | None = None) -> None:
         """Read the tables, rendering them first where this process has not yet."""
