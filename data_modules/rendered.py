@@ -92,7 +92,10 @@ class RenderedFaces(Faces):
         return Alignment(template=FRAMING).parameters()
 
     def _origin(self, faces: Manifest) -> tuple[str, str]:
-        return "rendered faces", RENDERED
+        split = next(split for split, table in self.tables.items() if table == faces.source)
+        world = self.worlds[split]
+        named = world if isinstance(world, str) else "its own, see .hydra/config.yaml of the run"
+        return f"rendered faces, world {named}", RENDERED
 
     def setup(self, stage: str | None = None) -> None:
         """Read the tables, rendering them first where this process has not yet."""

@@ -1,3 +1,4 @@
+import contextlib
 import hashlib
 import json
 import os
@@ -275,10 +276,8 @@ def test_a_killed_export_leaves_no_folder_that_loads_wrongly(
         done.clear()
         monkeypatch.setattr(module.os, "replace", replace)
         monkeypatch.setattr(module.shutil, "rmtree", lambda *a, **k: None)  # a kill cleans nothing
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             write_predictor(folder, small_card, other)
-        except KeyboardInterrupt:
-            pass
         monkeypatch.undo()
         try:
             _, network = read_predictor(folder)

@@ -47,9 +47,9 @@ def test_it_tells_units_data_and_scores(card):
         row(text, "mean") == [["mean", "", "", "0.612", "0.650", "", "0.700", "0.200", "0.100"]] * 2
     )
     assert len(row(text, "AU01", "9")) == 2
-    for said in ("12,345 labeled and 6 unlabeled", "Validation people: F001 M002.", "abc123+changes",
-                 "Test people: F003.", "Fold 2 of bp4d", "trained 2026-11-25", "as drawn",
-                 "middle 32 x 32"):  # fmt: skip
+    for said in ("12,345 labeled and 6 unlabeled", "Validation people: F001 M002.",
+                 "abc123+changes", "Test people: F003.", "Fold 2 of bp4d", "trained 2026-11-25",
+                 "as drawn", "middle 32 x 32"):  # fmt: skip
         assert said in text
     assert "None" not in text and "nan" not in text and "opset" not in text
 
