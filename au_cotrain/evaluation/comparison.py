@@ -24,7 +24,7 @@ def compare(one: Measurement, other: Measurement) -> dict[str, Any]:
     there = [other.outcome.aus.index(au) for au in aus]
     telling = (one.known[:, here] > 0).sum(axis=0) > 1
     mean: dict[str, Any] = {}
-    per_au: dict[str, Any] = {au: {"scores": {}} for au in aus}
+    per_au: dict[str, Any] = {au: {} for au in aus}
     for score in one.scores:
         value = one.scores[score][here] - other.scores[score][there]
         samples = one.samples[score][:, here] - other.samples[score][:, there]
@@ -32,7 +32,7 @@ def compare(one: Measurement, other: Measurement) -> dict[str, Any]:
         mean[score] = _difference(float(mean_over_aus(value)), mean_over_aus(samples), several)
         for j, au in enumerate(aus):
             told = _difference(float(value[j]), samples[:, j], bool(telling[j]))
-            per_au[au]["scores"][score] = told
+            per_au[au][score] = told
     return {
         "other": other.outcome.name,
         "aus": aus,

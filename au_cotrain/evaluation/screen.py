@@ -61,7 +61,7 @@ def _range(score: dict[str, Any]) -> str:
     if score["low"] is None:
         return ""
     low, high = (f"{score[end]:.2f}".replace("0.", ".", 1) for end in ("low", "high"))
-    return f"[dim]{low}-{high}[/]"
+    return f"[dim]{low}\N{EN DASH}{high}[/]"
 
 
 def _part(value: float | None, form: str) -> str:

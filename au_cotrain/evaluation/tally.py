@@ -136,7 +136,8 @@ def _icc(moments: np.ndarray) -> np.ndarray:
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray, defined: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.full(len(part), np.nan), where=defined)
+    ratio: np.ndarray = np.divide(part, whole, out=np.full(len(part), np.nan), where=defined)
+    return ratio
 
 
 def all_scores(tallies: list[Tally], weights: np.ndarray) -> dict[str, np.ndarray]:
