@@ -40,6 +40,11 @@ class Bars:
     rows: list[Bar]
     axis: Drawing
 
+    @property
+    def wide(self) -> bool:
+        """Whether its numbers need more room than two decimals without a sign."""
+        return max(len(between) for row in self.rows for _, between in row.numbers) > 12
+
 
 def draw_bars(metrics: Mapping[str, Any], keys: Sequence[str], title: str = "") -> Bars:
     """Bars of scores, for each AU and their mean.

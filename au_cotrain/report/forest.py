@@ -8,7 +8,8 @@ from au_cotrain.report import numerals
 from au_cotrain.report.axis import axis_over
 from au_cotrain.report.drawing import Drawing, percent
 
-HEIGHT = 36
+HEIGHT, TALL = 36, 50
+"""Of a row of an AU, and of one whose name takes two lines."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,12 @@ def draw_forest(
     axis = axis_over(ends, (0.0,), steps=3)
     drawn = []
     for name, of in rows.items():
-        drawing = Drawing(width="100%", height=HEIGHT)
+        height = HEIGHT if of_aus else TALL
+        drawing = Drawing(width="100%", height=height)
         axis.grid(drawing)
         x = percent(axis.place(0.0))
         drawing.add("line", class_="none", x1=x, x2=x, y1="0", y2="100%")
-        middle = HEIGHT / 2
+        middle = height / 2
         low, high = of.get("low"), of.get("high")
         apart = low is not None and high is not None and (low > 0 or high < 0)
         kind = "sure" if apart else "unsure"

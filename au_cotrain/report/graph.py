@@ -13,7 +13,7 @@ from au_cotrain.report.web import MOVED, draw_web, largest_edge
 
 @dataclass(frozen=True)
 class Graph:
-    """Three webs and the same three as matrices."""
+    """Before, after and what changed, one alone where nothing did; the same as matrices."""
 
     webs: list[tuple[str, Drawing]]
     matrices: list[tuple[str, Drawing]]
@@ -36,6 +36,9 @@ def draw_graph(aus: Sequence[str], graph: Mapping[str, Any]) -> Graph | None:
     change = after - before
     moved = bool(np.nanmax(np.abs(change)) > MOVED)
     most, step = largest_edge(before, after), largest_edge(change)
+    if not moved:
+        drawn = draw_matrix(aus, after, "Adjacency", most=most)
+        return Graph([("", draw_web(aus, after, most, "AU graph"))], [("", drawn)], False, [])
     webs = [
         ("Before learning", draw_web(aus, before, most, "AU graph before learning")),
         ("After learning", draw_web(aus, after, most, "AU graph after learning")),
@@ -44,19 +47,16 @@ def draw_graph(aus: Sequence[str], graph: Mapping[str, Any]) -> Graph | None:
         ("Before learning", draw_matrix(aus, before, "Adjacency before learning", most=most)),
         ("After learning", draw_matrix(aus, after, "Adjacency after learning", most=most)),
     ]
-    largest: list[tuple[str, str, float, float]] = []
-    if moved:
-        webs.append(("What changed", draw_web(aus, change, step, "What learning changed")))
-        drawn = draw_matrix(aus, change, "After minus before", most=step)
-        matrices.append(("What changed", drawn))
-        apart = np.abs(change) * ~np.eye(len(aus), dtype=bool)
-        places = np.argsort(-apart, axis=None, kind="stable")[:3]
-        largest = [
-            (aus[i], aus[j], float(before[i, j]), float(after[i, j]))
-            for i, j in zip(*np.unravel_index(places, apart.shape), strict=True)
-            if apart[i, j] > MOVED
-        ]
-    return Graph(webs, matrices, moved, largest)
+    webs.append(("What changed", draw_web(aus, change, step, "What learning changed")))
+    matrices.append(("What changed", draw_matrix(aus, change, "After minus before", most=step)))
+    apart = np.abs(change) * ~np.eye(len(aus), dtype=bool)
+    places = np.argsort(-apart, axis=None, kind="stable")[:3]
+    largest = [
+        (aus[i], aus[j], float(before[i, j]), float(after[i, j]))
+        for i, j in zip(*np.unravel_index(places, apart.shape), strict=True)
+        if apart[i, j] > MOVED
+    ]
+    return Graph(webs, matrices, True, largest)
 
 
 def draw_relations(aus: Sequence[str], graph: Mapping[str, Any]) -> list[tuple[str, Drawing]]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
@@ -43,6 +44,15 @@ def share(value: float | None) -> str:
     if value is None:
         return UNDEFINED
     return f"{100 * value:.{1 if 0 < value < 0.0995 else 0}f}\N{NO-BREAK SPACE}%"
+
+
+def moment(iso: str) -> str:
+    """A date and time of ISO 8601 to the minute; anything else as it is."""
+    try:
+        when = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{when:%Y-%m-%d %H:%M %Z}".strip()
 
 
 def chance(p: float | None) -> str:

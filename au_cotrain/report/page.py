@@ -13,11 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from au_cotrain.report import numerals
 from au_cotrain.report.bars import draw_bars
 from au_cotrain.report.curves import draw_precision_recall, draw_reliability
-from au_cotrain.report.faces import thumbnail
+from au_cotrain.report.faces import draw_worst
 from au_cotrain.report.forest import draw_forest
 from au_cotrain.report.graph import draw_graph, draw_relations
 from au_cotrain.report.pairs import draw_pairs
-from au_cotrain.report.people import draw_people
+from au_cotrain.report.people import FEWEST, draw_people
 from au_cotrain.report.timeline import draw_timelines
 from au_cotrain.report.web import EDGES
 
@@ -73,6 +73,7 @@ def render(
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {
+        "moment": numerals.moment,
         "score": numerals.score, "interval": numerals.interval, "count": numerals.count,
         "share": numerals.share, "chance": numerals.chance, "digits_of": numerals.digits_of,
     }  # fmt: skip
@@ -118,9 +119,9 @@ def _drawings(
         "pairs": draw_pairs(aus, metrics["pairs"]),
         "graph": draw_graph(aus, metrics["graph"]),
         "edges": EDGES,
+        "fewest": FEWEST,
         "relations": draw_relations(aus, metrics["graph"]),
-        "worst": [(error, *thumbnail(picture(error["face"]))) for error in metrics["worst"]],
-        "frames": outcome.frames,
+        "worst": draw_worst(metrics["worst"], outcome.paths, outcome.frames, picture),
         "compared": None if other is None else other.name,
         "timelines": timelines,
         "candidates": candidates,

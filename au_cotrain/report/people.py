@@ -10,6 +10,8 @@ from au_cotrain.report import numerals
 from au_cotrain.report.axis import axis_over
 from au_cotrain.report.drawing import Drawing, percent
 
+FEWEST = 10
+"""Faces of a person, below which that person's own score is chance and is not drawn."""
 LISTED = 500
 """People in the table at most: those with the lowest scores."""
 HEIGHT = 44
@@ -38,6 +40,8 @@ class People:
     """Subject, faces, its scores in the order of the columns; lowest first."""
     left_out: int
     """People not in the table."""
+    too_few: int
+    """People with too few faces to be drawn for any AU."""
 
 
 def draw_people(metrics: Mapping[str, Any], key: str) -> People:
@@ -48,12 +52,14 @@ def draw_people(metrics: Mapping[str, Any], key: str) -> People:
         key: the score.
     """
     people = metrics["per_person"]
-    values = {"mean": [of["mean"].get(key) for of in people.values()]}
+    often = [of for of in people.values() if of["faces"] >= FEWEST]
+    values = {"mean": [of["mean"].get(key) for of in often]}
     for au in metrics["aus"]:
-        values[au] = [(of["aus"].get(au) or {}).get(key) for of in people.values()]
+        coded = [of["aus"][au] for of in often if au in of["aus"]]
+        values[au] = [of.get(key) for of in coded if of["known"] >= FEWEST]
     axis = axis_over((value for row in values.values() for value in row), (0.0, 1.0))
     strips = []
-    for name, row in values.items():
+    for name, row in values.items() if often else ():
         known = np.sort([value for value in row if value is not None])
         drawing = Drawing(width="100%", height=HEIGHT)
         axis.grid(drawing)
@@ -86,7 +92,7 @@ def draw_people(metrics: Mapping[str, Any], key: str) -> People:
     ]
     return People(
         metrics["scores"][key], strips, axis.labels(), [metrics["scores"][key] for key in keys],
-        rows, max(len(people) - LISTED, 0),
+        rows, max(len(people) - LISTED, 0), len(people) - len(often),
     )  # fmt: skip
 
 
