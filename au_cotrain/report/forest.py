@@ -56,7 +56,7 @@ def draw_forest(
         drawing = Drawing(width="100%", height=height)
         axis.grid(drawing)
         x = percent(axis.place(0.0))
-        drawing.add("line", class_="none", x1=x, x2=x, y1="0", y2="100%")
+        drawing.add("line", class_="zero", x1=x, x2=x, y1="0", y2="100%")
         middle = height / 2
         low, high = of.get("low"), of.get("high")
         apart = low is not None and high is not None and (low > 0 or high < 0)
