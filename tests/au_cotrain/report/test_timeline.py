@@ -62,7 +62,7 @@ def test_bands_lie_on_the_coded_frames_and_unknown_is_not_absent():
     (timeline,), _ = draw(labels, ["a/1"] * 10)
     assert band(timeline.lines[0], "shown") == [(0, 20)]
     assert band(timeline.lines[0], "uncoded") == [(60, 40)]
-    assert timeline.lines[0].said == "2 of 6 frames right"  # a probability at the threshold says yes
+    assert timeline.lines[0].said == "2 of 6 frames right"  # at the threshold is yes
 
 
 def test_frames_are_drawn_in_their_order_and_a_gap_is_not_bridged():
