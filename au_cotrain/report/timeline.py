@@ -61,16 +61,18 @@ def draw_timelines(
     Returns:
         At most ``SEQUENCES``, and from how many they were chosen.
     """
-    named, frames = np.array(sequences, dtype=object), np.asarray(frames)
+    of: dict[str, list[int]] = {}
+    for row, sequence in enumerate(sequences):
+        if sequence and frames[row] >= 0:
+            of.setdefault(sequence, []).append(row)
     chosen = []
-    for sequence in sorted(set(sequences) - {""}):
-        rows = np.flatnonzero((named == sequence) & (frames >= 0))
-        if len(rows) >= FRAMES:
-            rows = rows[np.argsort(frames[rows], kind="stable")]
+    for sequence, found in of.items():
+        if len(found) >= FRAMES:
+            rows = np.array(found)[np.argsort(frames[found], kind="stable")]
             both, changes = _states(labels[rows])
             chosen.append((-int(both.sum()), -int(changes.sum()), sequence, rows))
     shown: dict[str, tuple[str, np.ndarray]] = {}
-    for _, _, sequence, rows in sorted(chosen, key=lambda found: found[:3]):
+    for _, _, sequence, rows in sorted(chosen, key=lambda choice: choice[:3]):
         if len(shown) < SEQUENCES:
             shown.setdefault(subjects[rows[0]], (sequence, rows))
     timelines = []
