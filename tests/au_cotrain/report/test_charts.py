@@ -155,6 +155,9 @@ def test_a_dot_is_a_person_with_faces_enough():
     dots = re.findall(r"M(\d+) ", elements(strip.drawing, "people")[0].get("d"))
     assert dots == ["500", "700"]
     assert drawn.too_few == 1
+    metrics["per_person"] = {**people, "e": person(0.9, known=3)}  # seen often, coded rarely
+    mean, au = draw_people(metrics, "f1").strips
+    assert (mean.people, au.people) == ("3", "2")
     assert [row[0] for row in drawn.rows] == ["d", "a", "b", "c"]  # lowest first, undefined last
 
 
@@ -163,11 +166,13 @@ def test_a_difference_is_sure_when_its_interval_leaves_out_none():
         "AU01": {"value": 0.1, "low": 0.05, "high": 0.2, "p": 0.01},
         "AU02": {"value": 0.1, "low": -0.05, "high": 0.2, "p": 0.2},
         "AU04": {"value": None, "low": None, "high": None, "p": None},
+        "AU05": {"value": -0.1, "low": -0.2, "high": -0.05, "p": 0.01},
     }
     forest = draw_forest("F1", rows, "f1", of_aus=True)
     kinds = [elements(row.drawing, "difference") for row in forest.rows]
-    assert [len(found) for found in kinds] == [1, 1, 0]
+    assert [len(found) for found in kinds] == [1, 1, 0, 1]
     assert "sure" in kinds[0][0].get("class").split()
     assert "unsure" in kinds[1][0].get("class").split()
-    assert [row.p for row in forest.rows] == ["0.010", "0.200", "n/a"]
+    assert "sure" in kinds[3][0].get("class").split()
+    assert [row.p for row in forest.rows] == ["0.010", "0.200", "n/a", "0.010"]
     assert draw_forest("", rows, "calibration_error").lower_is_better
