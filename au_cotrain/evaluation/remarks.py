@@ -31,9 +31,9 @@ def remarks(measurement: Measurement, nameless: bool = False) -> list[str]:
         lines.append("All faces are of one person: there are no intervals over people.")
     elif people < FEW_PEOPLE:
         lines.append(
-            f"{people} people are few: their intervals are too narrow. In simulations, intervals "
-            "of 95 % held the truth in 74 % of cases with 3 people, 82 % with 5, 88 % with 10 and "
-            "93 % with 20."
+            f"{people} people are few, and their intervals too narrow: in simulations those of 95 "
+            "% held the truth in about 70 % of cases with 3 people, 84 % with 5, 89 % with 10, "
+            "91 % with 20 (benchmarks/intervals.py)."
         )
     if (silent := known == 0).any():
         lines.append(f"Nobody coded {name(silent)}: not scored, not in any mean.")
