@@ -24,14 +24,14 @@ class Graph:
 
 
 def draw_graph(aus: Sequence[str], graph: Mapping[str, Any]) -> Graph | None:
-    """Draw the adjacency of a predictor's card; None where it holds none.
+    """Draw the adjacency of a predictor's card; None where it holds none, or there is one AU.
 
     Args:
         aus: C names.
         graph: ``before`` and ``after``, (C, C) or None.
     """
     before, after = filled(graph.get("before")), filled(graph.get("after"))
-    if before is None or after is None or not len(before):
+    if before is None or after is None or len(aus) < 2:
         return None
     change = after - before
     moved = bool(np.nanmax(np.abs(change)) > MOVED)
@@ -66,6 +66,8 @@ def draw_relations(aus: Sequence[str], graph: Mapping[str, Any]) -> list[tuple[s
         aus: C names.
         graph: ``relation``, ``labels`` and ``found``, (C, C) in [−1, 1] or None.
     """
+    if len(aus) < 2:
+        return []
     titles = {
         "relation": "Labels it was trained on",
         "labels": "Labels of these faces",
@@ -74,7 +76,7 @@ def draw_relations(aus: Sequence[str], graph: Mapping[str, Any]) -> list[tuple[s
     drawn = []
     for key, title in titles.items():
         relation = filled(graph.get(key))
-        if relation is not None and len(relation):
+        if relation is not None:
             said = "{row} given {column}: {value:+.2f}"
             label = f"Co-occurrence of AUs: {title.lower()}"
             drawn.append((title, draw_matrix(aus, relation, label, most=1.0, said=said)))

@@ -7,7 +7,7 @@ import numpy as np
 from au_cotrain.report import numerals
 from au_cotrain.report.drawing import Drawing
 
-CELL, HEAD = 27, 30
+CELL, HEAD = 26, 28
 FULLEST = 0.8
 """Opacity of the fullest colour: numbers stay readable on it."""
 
@@ -44,7 +44,9 @@ def draw_matrix(
         )
         drawing.add("text", short, class_="side", x=middle, y=HEAD - 8, text_anchor="middle")
     if above is not None:
-        drawing.add("text", "all", class_="side", x=HEAD - 6, y=HEAD + 17.5, text_anchor="end")
+        drawing.add(
+            "text", "all", class_="side", x=HEAD - 6, y=HEAD + CELL / 2 + 3.5, text_anchor="end"
+        )
         for column, value in enumerate(above):
             _write(drawing, value, HEAD + CELL * column, HEAD, strong=False)
     for row, first in enumerate(aus):

@@ -39,11 +39,12 @@ def draw_web(aus: Sequence[str], adjacency: np.ndarray, most: float, label: str)
             f"{x[second]:.1f} {y[second]:.1f}",
             stroke_width=0.5 + WIDEST * share, stroke_opacity=0.25 + 0.7 * share,
         )  # fmt: skip
+    node = min(14.0, 0.9 * np.pi * RADIUS / len(aus))
     for place, au in enumerate(aus):
-        drawing.add("circle", class_="node", cx=x[place], cy=y[place], r="14")
+        drawing.add("circle", class_="node", cx=x[place], cy=y[place], r=node)
         drawing.add(
-            "text", au.removeprefix("AU"), class_="node-name", x=x[place], y=y[place] + 4.5,
-            text_anchor="middle",
+            "text", au.removeprefix("AU"), class_="node-name", x=x[place], y=y[place] + 0.31 * node,
+            text_anchor="middle", font_size=0.86 * node,
         )  # fmt: skip
     return drawing
 
