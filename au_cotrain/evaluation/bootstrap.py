@@ -45,6 +45,16 @@ def interval(samples: np.ndarray) -> Interval:
     return Interval(float(low), float(high))
 
 
+def reflected(samples: np.ndarray, value: float) -> np.ndarray:
+    """(R,) resampled values, mirrored at the value itself.
+
+    Their percentiles make the basic bootstrap interval (Davison & Hinkley, "Bootstrap Methods and
+    their Application", 1997, eq. 5.6). It is for a score that fewer faces make greater, as they do
+    the calibration error: resamples lie as far above the value as the value above the truth.
+    """
+    return 2 * value - samples
+
+
 def p_value(differences: np.ndarray) -> float | None:
     """Two-sided: how probable a difference at least this far to either side of 0 is by chance.
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from au_cotrain.evaluation.bootstrap import interval, p_value
-from au_cotrain.evaluation.measurement import Measurement, mean_over_aus
+from au_cotrain.evaluation.bootstrap import interval, p_value, reflected
+from au_cotrain.evaluation.measurement import BIASED, Measurement, mean_over_aus
 
 
 def compare(one: Measurement, other: Measurement) -> dict[str, Any]:
@@ -29,10 +29,15 @@ def compare(one: Measurement, other: Measurement) -> dict[str, Any]:
         value = one.scores[score][here] - other.scores[score][there]
         samples = one.samples[score][:, here] - other.samples[score][:, there]
         several = len(one.people) > 1
-        mean[score] = _difference(float(mean_over_aus(value)), mean_over_aus(samples), several)
-        for j, au in enumerate(aus):
-            told = _difference(float(value[j]), samples[:, j], bool(telling[j]))
-            per_au[au][score] = told
+        told = [(mean, float(mean_over_aus(value)), mean_over_aus(samples), several)]
+        told += [
+            (per_au[au], float(value[j]), samples[:, j], bool(telling[j]))
+            for j, au in enumerate(aus)
+        ]
+        for differences, number, resampled, interval_too in told:
+            if score in BIASED:
+                resampled = reflected(resampled, number)
+            differences[score] = _difference(number, resampled, interval_too)
     return {
         "other": other.outcome.name,
         "aus": aus,

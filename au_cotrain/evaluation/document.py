@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from au_cotrain.evaluation.agreement import agreement, mean_agreement
-from au_cotrain.evaluation.bootstrap import interval
+from au_cotrain.evaluation.bootstrap import interval, reflected
 from au_cotrain.evaluation.curves import precision_recall, reliability
-from au_cotrain.evaluation.measurement import SCORES, Measurement, mean_over_aus
+from au_cotrain.evaluation.measurement import BIASED, SCORES, Measurement, mean_over_aus
 from au_cotrain.evaluation.pairs import pair_errors
 from au_cotrain.evaluation.worst import worst_errors
 from au_cotrain.graph import cooccurrence
@@ -87,16 +87,23 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any nesting of values
     return int(value) if isinstance(value, np.integer) else value
 
 
-def _score(value: float, samples: np.ndarray, several: bool) -> dict[str, float | None]:
-    low, high = interval(samples) if several and not math.isnan(value) else (None, None)
-    return {"value": value, "low": low, "high": high}
+def _score(name: str, value: float, samples: np.ndarray, several: bool) -> dict[str, float | None]:
+    if not several or math.isnan(value):
+        return {"value": value, "low": None, "high": None}
+    if name not in BIASED:
+        return {"value": value, **interval(samples)._asdict()}
+    low, high = interval(reflected(samples, value))
+    if low is None or high is None:
+        return {"value": value, "low": None, "high": None}
+    # No error is below 0, and an interval without its value would only puzzle.
+    return {"value": value, "low": min(max(low, 0.0), value), "high": max(high, value)}
 
 
 def _means(measurement: Measurement) -> dict[str, Any]:
     several = len(measurement.people) > 1
     return {
         name: _score(
-            float(mean_over_aus(values)), mean_over_aus(measurement.samples[name]), several
+            name, float(mean_over_aus(values)), mean_over_aus(measurement.samples[name]), several
         )
         for name, values in measurement.scores.items()
     }
@@ -113,7 +120,7 @@ def _of_au(measurement: Measurement, j: int, temperature: float) -> dict[str, An
         "threshold": measurement.outcome.thresholds[j],
         "temperature": temperature,
         "scores": {
-            name: _score(float(values[j]), measurement.samples[name][:, j], people > 1)
+            name: _score(name, float(values[j]), measurement.samples[name][:, j], people > 1)
             for name, values in measurement.scores.items()
         },
     }

@@ -25,6 +25,9 @@ SCORES = {
 (Shrout & Fleiss, "Intraclass Correlations", Psychological Bulletin 1979) is between the coded
 intensity and 5 times the calibrated probability, the only intensity that the predictor can give."""
 
+BIASED = ("calibration_error_before", "calibration_error")
+"""Scores that few faces make greater than they are, see ``bootstrap.reflected``."""
+
 
 @dataclass(frozen=True)
 class Measurement:
