@@ -75,7 +75,7 @@ def render(
     environment.filters |= {
         "moment": numerals.moment, "commit": numerals.commit,
         "score": numerals.score, "interval": numerals.interval, "count": numerals.count,
-        "share": numerals.share, "chance": numerals.chance, "digits_of": numerals.digits_of,
+        "share": numerals.share, "digits_of": numerals.digits_of,
     }  # fmt: skip
     assert environment.loader is not None
     style = environment.loader.get_source(environment, "style.css")[0]
