@@ -55,6 +55,12 @@ def moment(iso: str) -> str:
     return f"{when:%Y-%m-%d %H:%M %Z}".strip()
 
 
+def commit(revision: str) -> str:
+    """A git revision in short; what stands behind a plus sign stays."""
+    name, plus, more = revision.partition("+")
+    return name[:10] + plus + more
+
+
 def chance(p: float | None) -> str:
     """A p-value, three decimals."""
     if p is None:

@@ -73,9 +73,9 @@ def render(
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {
-        "moment": numerals.moment,
+        "moment": numerals.moment, "commit": numerals.commit,
         "score": numerals.score, "interval": numerals.interval, "count": numerals.count,
-        "share": numerals.share, "chance": numerals.chance, "digits_of": numerals.digits_of,
+        "share": numerals.share, "digits_of": numerals.digits_of,
     }  # fmt: skip
     assert environment.loader is not None
     style = environment.loader.get_source(environment, "style.css")[0]

@@ -92,7 +92,8 @@ def full() -> Study:
     graph = {"relation": relation, "before": before, "after": after}
     card = card_of({name: matrix.tolist() for name, matrix in graph.items()})
     first, second = measure(one, 50, 0), measure(other, 50, 0)
-    said = {"manifest": "tables/<i>test</i>.csv", "made": MADE, "seed": 0}
+    made = {**MADE, "revision": "4116d691ccf5f98a+changes"}
+    said = {"manifest": "tables/<i>test</i>.csv", "made": made, "seed": 0}
     notes = ["AU05 is coded, & not known to the predictor."]
     return Study(
         metrics(first, card, 0.3, notes, compare(first, second), **said),

@@ -45,3 +45,8 @@ def test_p_is_never_zero():
 def test_a_moment_is_read_to_the_minute():
     assert numerals.moment("2026-11-25T22:40:59+00:00") == "2026-11-25 22:40 UTC"
     assert numerals.moment("last week") == "last week"
+
+
+def test_a_commit_is_short_but_says_that_files_differed():
+    assert numerals.commit("4116d691ccf5f98a3b6a555a2fbccb0e+changes") == "4116d691cc+changes"
+    assert numerals.commit("4116d691ccf5f98a3b6a555a2fbccb0e") == "4116d691cc"
