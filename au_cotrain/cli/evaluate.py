@@ -27,7 +27,7 @@ def add_to(verbs: Verbs) -> None:
         "evaluate", help="score a predictor on coded faces, with a report",
         description="Score a predictor on coded faces: F1, AUC, average precision, balanced "
         "accuracy, ICC where intensities exist, calibration error, per AU, pooled over all faces, "
-        "with intervals of 95 %% from resampled people.",
+        "with intervals of 95 % from resampled people.",
         epilog="OUT gets index.html (the report), metrics.json (every number) and "
         "predictions.parquet (a row a face).",
     )  # fmt: skip

@@ -17,6 +17,11 @@ from au_cotrain.predictor.card import PredictorCard
 
 FORMAT = 1
 
+INTERVALS = (
+    "95 %, people drawn anew with replacement; percentiles, of calibration errors mirrored at the "
+    "value (basic bootstrap), since fewer faces make them greater"
+)
+
 DIGITS = 6
 
 
@@ -51,6 +56,7 @@ def metrics(
         "people": len(measurement.people),
         "aus": list(outcome.aus),
         "resamples": len(measurement.samples["f1"]),
+        "intervals": INTERVALS,
         "scores": {name: SCORES[name] for name in SCORES if name in measurement.scores},
         "mean": _means(measurement),
         "per_au": {
