@@ -17,6 +17,7 @@ import train
 from au_cotrain import load_predictor
 from au_cotrain.cli import main as cli
 from au_cotrain.graph import cooccurrence
+from au_cotrain.revision import revision
 from au_cotrain.task import CoTraining
 from au_cotrain.views import fuse
 from data_modules.faces import Faces
@@ -108,6 +109,11 @@ def test_own_faces_train_and_the_predictor_equals_the_trainer(run, own, tmp_path
     pd.testing.assert_frame_equal(again, load_predictor(folder / "predictor")(crops))
     card = json.loads((folder / "predictor" / "predictor.json").read_text())
     assert card["metrics"]["test"]["aus"]["AU01"]["known"] == 16
+    assert list(card["metrics"]) == ["validation", "test"]
+    assert [of["name"] for of in card["data_sets"]][:3] == ["labeled.csv", "val.csv", "test.csv"]
+    assert card["provenance"]["revision"] == revision() and "date" in card["provenance"]
+    assert "lip corner" not in (folder / "predictor" / "README.md").read_text()
+    assert "inner brow raiser" in (folder / "predictor" / "README.md").read_text()
 
 
 def test_the_graph_is_of_the_training_labels_and_travels_with_the_checkpoint(run, own, tmp_path):

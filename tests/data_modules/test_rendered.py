@@ -38,6 +38,15 @@ def test_splits_are_of_their_worlds_and_of_different_people(tmp_path):
     assert found["test"]["subject"].str.startswith("web-").all()
 
 
+def test_the_worlds_are_told_as_data_without_photographs(tmp_path):
+    data = faces(tmp_path, worlds={**WORLDS, "test": {"base": "web"}})
+    said = {of["name"]: (of["splits"], of["licence"]) for of in data.data_sets}
+    licence = "rendered by au_cotrain, no photographs"
+    assert said["rendered faces, world lab"] == (["labeled", "validation"], licence)
+    assert said["rendered faces, world web"] == (["unlabeled"], licence)
+    assert len(said) == 3 and all(told == licence for _, told in said.values())
+
+
 def test_a_world_of_ones_own_is_rendered_beside_the_others(tmp_path):
     faces(tmp_path).prepare_data()
     before = set(tmp_path.rglob("manifest.csv"))
