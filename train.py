@@ -25,7 +25,7 @@ from au_cotrain.trainer import build_trainer, leave_processes
 from data_modules.contact_sheet import draw_contact_sheet
 from data_modules.errors import DataError
 from data_modules.faces import Faces
-from data_modules.facs import ACTION_UNITS
+from data_modules.facs import AU_NAMES
 
 
 @hydra.main(
@@ -73,12 +73,11 @@ def train(config: dict[str, Any], run: Path) -> None:
     best, predictor = run / "checkpoints" / "best.ckpt", run / "predictor"
     judge(task, datamodule=data, ckpt_path=best, verbose=False)
     if trainer.is_global_zero:
-        names = {f"AU{number:02d}": name for number, name in ACTION_UNITS.items()}
         scores = {split: task.scores[split]} if data.test else None  # the checkpoint has the others
-        export_predictor(best, predictor, scores, names)
+        export_predictor(best, predictor, scores, AU_NAMES)
         log_predictor(logger, predictor)
         print_scores(
-            f"{split} split, by the epoch that validation chose", task.scores[split], names
+            f"{split} split, by the epoch that validation chose", task.scores[split], AU_NAMES
         )
         crop = isinstance(data.alignment, dict)
         print_whereabouts(run, whereabouts(logger), data.example(), minutes, crop)

@@ -5,11 +5,20 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rich import get_console
+from rich import box, get_console
 from rich.table import Table
 
 from au_cotrain.cross_validation import Spread
-from au_cotrain.metrics import METRICS, AUScore, mean_score
+from au_cotrain.metrics import AUScore, mean_score
+
+HEADINGS = {
+    "f1": "F1\nat 0.5",
+    "f1_fitted": "F1\nfitted",
+    "auc": "\nAUC",
+    "calibration_error_before": "calibr.\nerror",
+    "calibration_error": "\nafter",
+}
+"""Score → its column; the predictor's card holds the others."""
 
 
 def print_scores(title: str, scores: Sequence[AUScore], names: dict[str, str]) -> None:
@@ -20,18 +29,24 @@ def print_scores(title: str, scores: Sequence[AUScore], names: dict[str, str]) -
         scores: one an AU.
         names: AU → what FACS calls it.
     """
-    table = Table(title=title, title_justify="left")
-    table.add_column("AU")
+    table = Table(
+        title=title,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        show_edge=False,
+    )
+    table.add_column("\nAU", no_wrap=True)
     table.add_column("")
-    for column in ("known", "prevalence", *METRICS.values()):
-        table.add_column(column, justify="right")
+    for column in ("\nknown", "\noccurs", *HEADINGS.values()):
+        table.add_column(column, justify="right", no_wrap=True)
     for score in scores:
         table.add_row(
-            score.au, names.get(score.au, ""), str(score.known),
-            _number(score.prevalence), *(_number(getattr(score, name)) for name in METRICS),
+            score.au, names.get(score.au, ""), f"{score.known:,}",
+            _number(score.prevalence), *(_number(getattr(score, name)) for name in HEADINGS),
         )  # fmt: skip
     table.add_section()
-    table.add_row("mean", "", "", "", *(_number(mean_score(scores, name)) for name in METRICS))
+    table.add_row("mean", "", "", "", *(_number(mean_score(scores, name)) for name in HEADINGS))
     get_console().print(table)
     undefined = [score.au for score in scores if score.auc is None]
     if undefined:

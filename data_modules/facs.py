@@ -23,6 +23,9 @@ ACTION_UNITS = {
 }  # fmt: skip
 """AU number → name (Ekman, Friesen & Hager, FACS, 2002)."""
 
+AU_NAMES = {f"AU{number:02d}": name for number, name in ACTION_UNITS.items()}
+"""The same, by the project's spelling: AU12 → lip corner puller."""
+
 SIDED = {"AU51", "AU52", "AU55", "AU56", "AU61", "AU62"}
 """AUs that say left or right: a mirrored face shows the other one."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from au_cotrain.cli.verb import Verbs
 from au_cotrain.errors import SettingError
-from data_modules.facs import ACTION_UNITS
+from data_modules.facs import AU_NAMES
 
 
 def add_to(verbs: Verbs) -> None:
@@ -81,10 +81,9 @@ def cv(overrides: Sequence[str], out: Path | None = None, folds: Sequence[int] =
         except KeyboardInterrupt:
             raise SettingError(f"stopped in fold {fold}; the same command goes on there") from None
     trainings.save()
-    names = {f"AU{number:02d}": name for number, name in ACTION_UNITS.items()}
     if len(failed) < len(trainings.folds):
         for metric, of in trainings.summary().items():
-            print_spread(f"{METRICS[metric]} on the people each fold tests", of, names)
+            print_spread(f"{METRICS[metric]} on the people each fold tests", of, AU_NAMES)
     if failed:
         raise SettingError(
             f"fold {' and '.join(failed)} not finished, see above; the same command goes on there"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from au_cotrain.cli.verb import Verbs
 from au_cotrain.errors import PredictorError, SettingError
-from data_modules.facs import ACTION_UNITS
+from data_modules.facs import AU_NAMES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -270,7 +270,6 @@ def _write_page(
 ) -> None:
     from au_cotrain.report import write_report
 
-    names = {f"AU{number:02d}": name for number, name in ACTION_UNITS.items()}
     other = outcomes[1] if len(outcomes) > 1 else None
     other_metrics = documents[1] if len(documents) > 1 else None
-    write_report(folder, documents[0], outcomes[0], picture, names, other, other_metrics)
+    write_report(folder, documents[0], outcomes[0], picture, AU_NAMES, other, other_metrics)

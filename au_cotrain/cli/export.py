@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from au_cotrain.cli.verb import Verbs
-from data_modules.facs import ACTION_UNITS
+from data_modules.facs import AU_NAMES
 
 
 def add_to(verbs: Verbs) -> None:
@@ -32,6 +32,5 @@ def export(checkpoint: Path, out: Path, onnx: bool = False) -> None:
     """
     from au_cotrain.export import export_predictor
 
-    names = {f"AU{number:02d}": name for number, name in ACTION_UNITS.items()}
-    predictor = export_predictor(checkpoint, out, names=names, onnx=onnx)
+    predictor = export_predictor(checkpoint, out, names=AU_NAMES, onnx=onnx)
     print(f"{out}: predictor of {len(predictor.card.aus)} AUs" + ", and its ONNX graph" * onnx)
