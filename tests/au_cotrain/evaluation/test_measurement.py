@@ -75,6 +75,9 @@ def test_a_comparison_is_paired_and_signed(outcome):
     assert 0 < auc["low"] < auc["value"] < auc["high"] and auc["p"] < 0.01
     assert back["mean"]["auc"]["value"] == pytest.approx(-auc["value"])
     assert back["mean"]["auc"]["low"] == pytest.approx(-auc["high"])
+    error, name = there["mean"]["calibration_error"], "calibration_error"
+    samples = (one.samples[name] - other.samples[name]).mean(axis=1)
+    assert error["low"] == pytest.approx(2 * error["value"] - np.percentile(samples, 97.5))
     # What people have in common cancels: the interval is narrower than both scores' together.
     apart = [np.ptp(np.percentile(m.samples["auc"].mean(1), [2.5, 97.5])) for m in (one, other)]
     assert auc["high"] - auc["low"] < sum(apart)
