@@ -44,6 +44,8 @@ def play(video: Path) -> Iterator[tuple[float | None, np.ndarray | str]]:
                 raise VideoError(f"unreadable: the video breaks off after {count:,} frames")
     except VideoError as error:
         yield None, str(error)
+    except Exception as error:  # broken files raise whatever PyAV trips over
+        yield None, f"unreadable: the video breaks off after {count:,} frames ({error})"
 
 
 def rate_and_length(video: Path) -> tuple[float | None, int | None]:
@@ -62,7 +64,7 @@ def rate_and_length(video: Path) -> tuple[float | None, int | None]:
                 seconds = container.duration / 1e6  # perhaps that of its sound
             length = stream.frames or (round(seconds * rate) if seconds and rate else None)
             return rate, length or None
-    except VideoError:
+    except Exception:
         return None, None  # who decodes it says so
 
 

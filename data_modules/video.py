@@ -137,10 +137,12 @@ def open_video(video: Path) -> Iterator[Any]:
         VideoError: there is none.
     """
     with told("the video cannot be opened"):
-        container = import_av().open(str(video))
+        container = import_av().open(str(video), metadata_errors="replace")
     with container:
         if not container.streams.video:
             raise VideoError("unreadable: there is no video in this file")
+        if container.streams.video[0].codec_context is None:
+            raise VideoError("unreadable: the video is of a kind that FFmpeg cannot decode")
         yield container
 
 
