@@ -94,13 +94,13 @@ class SampleFaces(pl.Callback):
         images = batch["images"][: self.faces].to(pl_module.device)
         with torch.no_grad():
             logits = pl_module.network(images).logits
+        both = pl_module.calibration.probabilities(fuse(*logits))
         captions = [
             _caption(pl_module.hparams["aus"], *columns)
             for columns in zip(
-                batch["labels"], logits[0].sigmoid(), logits[1].sigmoid(), fuse(*logits),
-                strict=False,
+                batch["labels"], logits[0].sigmoid(), logits[1].sigmoid(), both, strict=False
             )
-        ]  # fmt: skip
+        ]
         pixels = [image.permute(1, 2, 0).cpu().numpy() for image in images]
         logger.log_image("val/faces", pixels, caption=captions)
 

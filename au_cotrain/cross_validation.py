@@ -11,11 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from au_cotrain.errors import SettingError
-from au_cotrain.metrics import AUScore, mean_score
-from au_cotrain.predictor import CARD
-
-METRICS = {"f1": "F1 at 0.5", "auc": "AUC", "average_precision": "average precision"}
-"""Score → what the screen calls it."""
+from au_cotrain.metrics import METRICS, AUScore, mean_score
+from au_cotrain.predictor.folder import CARD
 
 OWN = ("data.fold", "hydra.run.dir", "hydra.sweep.dir", "ckpt_path")
 """Settings that a cross-validation gives each training itself."""

@@ -9,7 +9,7 @@ from rich import get_console
 from rich.table import Table
 
 from au_cotrain.cross_validation import Spread
-from au_cotrain.metrics import AUScore, mean_score
+from au_cotrain.metrics import METRICS, AUScore, mean_score
 
 
 def print_scores(title: str, scores: Sequence[AUScore], names: dict[str, str]) -> None:
@@ -23,15 +23,15 @@ def print_scores(title: str, scores: Sequence[AUScore], names: dict[str, str]) -
     table = Table(title=title, title_justify="left")
     table.add_column("AU")
     table.add_column("")
-    for column in ("known", "prevalence", "F1 at 0.5", "AUC"):
+    for column in ("known", "prevalence", *METRICS.values()):
         table.add_column(column, justify="right")
     for score in scores:
         table.add_row(
             score.au, names.get(score.au, ""), str(score.known),
-            _number(score.prevalence), _number(score.f1), _number(score.auc),
+            _number(score.prevalence), *(_number(getattr(score, name)) for name in METRICS),
         )  # fmt: skip
     table.add_section()
-    table.add_row("mean", "", "", "", *(_number(mean_score(scores, n)) for n in ("f1", "auc")))
+    table.add_row("mean", "", "", "", *(_number(mean_score(scores, name)) for name in METRICS))
     get_console().print(table)
     undefined = [score.au for score in scores if score.auc is None]
     if undefined:

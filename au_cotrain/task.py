@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pytorch_lightning as pl
@@ -9,6 +10,7 @@ import torch
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 
+from au_cotrain.calibration import Calibration, fit_calibration
 from au_cotrain.errors import SettingError
 from au_cotrain.graph import cooccurrence
 from au_cotrain.losses import (
@@ -19,7 +21,7 @@ from au_cotrain.losses import (
     multi_view_loss,
     recognition_loss,
 )
-from au_cotrain.metrics import AUMetrics, AUScore, ConditionalDependence, mean_score
+from au_cotrain.metrics import METRICS, AUMetrics, AUScore, ConditionalDependence, mean_score
 from au_cotrain.network import CoTrainingNetwork, TwoViews
 from au_cotrain.views import fuse
 
@@ -114,6 +116,7 @@ class CoTraining(pl.LightningModule):
         self.shares = None if table is None else [table.get(au, DEFAULT_SHARE) for au in aus]
         self.val_metrics, self.test_metrics = AUMetrics(aus), AUMetrics(aus)
         self.dependence = ConditionalDependence()
+        self.calibrate(Calibration.none(aus))
         self.scores: dict[str, list[AUScore]] = {}
         self.predicted_relation = self.network.relation
 
@@ -160,9 +163,10 @@ class CoTraining(pl.LightningModule):
         self.dependence.update(views.features[0][:few], views.features[1][:few], labels[:few])
 
     def on_validation_epoch_end(self) -> None:
-        """Score the whole validation split."""
-        found = torch.cat(self.val_metrics.probabilities) >= 0.5
-        self.predicted_relation = cooccurrence(found.long())
+        """Fit the calibration on the whole validation split, and score it."""
+        logits, labels = self.val_metrics.collected()
+        self.predicted_relation = cooccurrence((logits >= 0).long())
+        self.calibrate(fit_calibration(logits, labels))
         self._log_scores("val", self.val_metrics)
         self.log("val/conditional_dependence", self.dependence.compute(), sync_dist=True)
         self.dependence.reset()
@@ -175,6 +179,12 @@ class CoTraining(pl.LightningModule):
         """Score the whole test split."""
         self._log_scores("test", self.test_metrics)
 
+    def calibrate(self, calibration: Calibration) -> None:
+        """Put a calibration in force."""
+        self.calibration = calibration
+        for metrics in (self.val_metrics, self.test_metrics):
+            metrics.calibration = calibration
+
     def _score(self, metrics: AUMetrics, batch: dict[str, Any]) -> TwoViews:
         views: TwoViews = self.network(batch["images"])
         metrics.update(fuse(*views.logits), batch["labels"])
@@ -183,15 +193,20 @@ class CoTraining(pl.LightningModule):
     def _log_scores(self, split: str, metrics: AUMetrics) -> None:
         scores = self.scores[split] = metrics.compute()
         metrics.reset()
-        for name in ("f1", "auc", "average_precision"):
+        for name in METRICS:
             named = {f"{split}/{s.au}/{name}": getattr(s, name) for s in scores}
             named[f"{split}/{name}"] = mean_score(scores, name)
             defined = {key: value for key, value in named.items() if value is not None}
             self.log_dict(defined, sync_dist=True)  # every rank has scored all faces
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keep the epoch's validation scores beside its weights."""
+        """Keep the epoch's calibration and validation scores beside its weights."""
+        checkpoint["calibration"] = asdict(self.calibration)
         checkpoint["validation"] = [score._asdict() for score in self.scores.get("val", [])]
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Put the checkpoint's calibration in force."""
+        self.calibrate(Calibration(**checkpoint["calibration"]))
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """AdamW over backbones and classifiers, and over the graph at its own rate."""

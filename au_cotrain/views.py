@@ -14,6 +14,7 @@ import timm
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from au_cotrain.errors import SettingError
 
@@ -89,7 +90,7 @@ class Encoder(nn.Module):
 
 
 def fuse(logits_1: Tensor, logits_2: Tensor) -> Tensor:
-    """The one answer of two views: the mean of their probabilities.
+    """The one answer of two views: the logit of the mean of their probabilities.
 
     This is the mixture (p1+p2)/2 that the co-regularization loss pulls both views to, so what
     is trained to agree is what is reported. Validation, test and every export call it.
@@ -99,9 +100,12 @@ def fuse(logits_1: Tensor, logits_2: Tensor) -> Tensor:
         logits_2: (N, C) of view 2.
 
     Returns:
-        (N, C) probabilities in [0, 1].
+        (N, C) logits, whose sigmoid is (sigmoid(logits_1) + sigmoid(logits_2)) / 2; finite also
+        where that is 0 or 1 to a float.
     """
-    return 0.5 * (logits_1.sigmoid() + logits_2.sigmoid())
+    log_p = torch.logaddexp(F.logsigmoid(logits_1), F.logsigmoid(logits_2))
+    log_q = torch.logaddexp(F.logsigmoid(-logits_1), F.logsigmoid(-logits_2))
+    return log_p - log_q
 
 
 def _create_backbone(name: str, image_size: int, pretrained: bool | str) -> nn.Module:

@@ -6,8 +6,7 @@ import matplotlib
 import numpy as np
 
 from data_modules.manifest import Manifest
-from data_modules.picture import read_picture
-from data_modules.transforms import central_crop
+from data_modules.picture import central_crop, read_picture
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt

@@ -20,6 +20,39 @@ def check_cut_alike(one: Manifest, other: Manifest) -> None:
         )
 
 
+def check_cut_as(faces: Manifest, alignment: dict[str, Any] | str, whose: str) -> None:
+    """Refuse faces that are known to be cut out otherwise than a predictor was taught.
+
+    Args:
+        faces: the faces.
+        alignment: of the predictor's card, a dict or in words.
+        whose: those faces, in words, for the message.
+
+    Raises:
+        DataError: they are.
+    """
+    if isinstance(alignment, dict) and faces.alignment and faces.alignment != alignment:
+        raise DataError(
+            f"{faces.source}: its faces were cut out otherwise ({in_words(faces.alignment)}) than "
+            f"{whose} ({in_words(alignment)}); prepare both alike"
+        )
+
+
+def doubt(faces: Manifest, alignment: dict[str, Any] | str) -> str | None:
+    """A sentence where faces are not known to be cut out as a predictor was taught.
+
+    Args:
+        faces: the faces.
+        alignment: of the predictor's card, a dict or in words.
+    """
+    if isinstance(alignment, dict) and faces.alignment:
+        return None
+    return (
+        "It is not known whether these faces are cut out as in training, which was: "
+        f"{in_words(alignment)}."
+    )
+
+
 def remarks(labeled: Manifest, others: Sequence[Manifest]) -> list[str]:
     """A line for each table that is not known to be cut as the labeled one is; none, if none says.
 

@@ -10,9 +10,9 @@ from torch.utils.data import Dataset
 
 from data_modules.errors import DataError
 from data_modules.manifest import Manifest
-from data_modules.picture import PictureError, read_picture
+from data_modules.picture import PictureError, central_crop, read_picture
 from data_modules.sampler import Draw
-from data_modules.transforms import augmented, central_crop
+from data_modules.transforms import augmented
 
 
 class FaceDataset(Dataset[dict[str, Any]]):

@@ -90,8 +90,15 @@ def read_manifest(
     """
     if threshold is not None and threshold not in range(1, MOST_INTENSE + 1):
         raise DataError(f"data.threshold is {threshold}; it can be 1 to {MOST_INTENSE}, or null")
-    content = read_table(table)
-    labels, intensities = _au_columns(content)
+    return manifest_of(read_table(table), aus, threshold, strangers)
+
+
+def manifest_of(
+    content: Table, aus: Sequence[str] | None, threshold: int | None, strangers: bool
+) -> Manifest:
+    """The manifest of a table that was read already; see ``read_manifest``."""
+    table = content.path
+    labels, intensities = au_columns(content)
     columns, end = (labels, "") if threshold is None else (intensities, "_intensity")
     if not columns:
         raise DataError(
@@ -143,8 +150,12 @@ def read_pool_table(table: Path, aus: Sequence[str]) -> Manifest:
     )
 
 
-def _au_columns(table: Table) -> tuple[dict[str, str], dict[str, str]]:
-    """AU name → column that holds its labels, and → that of its intensities, in their order."""
+def au_columns(table: Table) -> tuple[dict[str, str], dict[str, str]]:
+    """AU name → column that holds its labels, and → that of its intensities, in their order.
+
+    Raises:
+        DataError: a column means to be an AU but is none of FACS, or two are the same.
+    """
     labels: dict[str, str] = {}
     intensities: dict[str, str] = {}
     for column in table.columns:
@@ -164,16 +175,19 @@ def _au_columns(table: Table) -> tuple[dict[str, str], dict[str, str]]:
 
 def _labels(table: Table, name: str, threshold: int | None) -> np.ndarray:
     """(N,) int8 of a column of labels, or of intensities, which a threshold makes labels."""
-    codes = _codes(table, name, 1 if threshold is None else MOST_INTENSE)
+    codes = read_codes(table, name, 1 if threshold is None else MOST_INTENSE)
     if threshold is None:
         return codes
     return np.where(codes == UNKNOWN, UNKNOWN, codes >= threshold).astype(np.int8)
 
 
-def _codes(table: Table, name: str, highest: int) -> np.ndarray:
+def read_codes(table: Table, name: str, highest: int) -> np.ndarray:
     """(N,) int8, 0 to ``highest`` or UNKNOWN for an empty cell.
 
     Numbers may be written 1 or 1.0, as tables with empty cells often are.
+
+    Raises:
+        DataError: a cell is neither.
     """
     cells = table.columns[name]
     if pa.types.is_integer(cells.type):  # no detour by text: these columns are long and many

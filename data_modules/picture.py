@@ -50,6 +50,13 @@ def middle_square(picture: Image.Image | np.ndarray, size: int) -> np.ndarray:
     return np.asarray(ImageOps.fit(image, (size, size), Image.Resampling.BILINEAR))
 
 
+def central_crop(face: np.ndarray, size: int) -> np.ndarray:
+    """The middle (size, size, 3) of a face: what validation, test and prediction see."""
+    top = (face.shape[0] - size) // 2
+    left = (face.shape[1] - size) // 2
+    return face[top : top + size, left : left + size]
+
+
 def read_whole(source: str | Path | BinaryIO, longer: int = 1600) -> np.ndarray:
     """Decode a picture and turn it upright.
 

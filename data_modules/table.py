@@ -19,6 +19,9 @@ from data_modules.prepared_set import METADATA
 NAMED = ("path", "subject", "source")
 """Columns that mean something here, besides those of AUs."""
 
+ORDER = ("task", "frame")
+"""Columns that tell coded faces apart and put them in order; nobody needs them of a pool."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -45,7 +48,7 @@ def read_table(table: Path, labels: bool = True) -> Table:
 
     Args:
         table: the file.
-        labels: read the AUs' columns too, not only those of ``NAMED``.
+        labels: read the AUs' columns and those of ``ORDER`` too, not only those of ``NAMED``.
 
     Raises:
         DataError: the table is missing, empty or malformed.
@@ -72,7 +75,7 @@ def _unreadable(table: Path, error: Exception) -> DataError:
 def heading(name: object) -> str:
     """A column's name without stray spaces and quotes; Path and Subject are path and subject."""
     plain = str(name).strip().strip("'\"").strip()
-    return plain.lower() if plain.lower() in NAMED else plain
+    return plain.lower() if plain.lower() in NAMED + ORDER else plain
 
 
 def _used(table: Path, names: Sequence[str], labels: bool) -> list[int]:
@@ -88,7 +91,8 @@ def _used(table: Path, names: Sequence[str], labels: bool) -> list[int]:
     return [
         place
         for place, name in enumerate(names)
-        if name in NAMED or (labels and (looks_like_au(name) or parse_intensity(name)))
+        if name in NAMED
+        or (labels and (name in ORDER or looks_like_au(name) or parse_intensity(name)))
     ]
 
 

@@ -42,10 +42,3 @@ def augmented(augment: A.Compose, face: np.ndarray, seed: int) -> np.ndarray:
     augment.set_random_state(np.random.default_rng(seed), random.Random(seed))
     changed: np.ndarray = augment(image=face)["image"]
     return changed
-
-
-def central_crop(face: np.ndarray, size: int) -> np.ndarray:
-    """The middle (size, size, 3) of a face: what validation, test and prediction see."""
-    top = (face.shape[0] - size) // 2
-    left = (face.shape[1] - size) // 2
-    return face[top : top + size, left : left + size]

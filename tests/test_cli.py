@@ -8,7 +8,9 @@ import torch
 from PIL import Image
 
 from au_cotrain.cli import main
-from au_cotrain.predictor import Predictor, PredictorCard
+from au_cotrain.predictor.card import PredictorCard
+from au_cotrain.predictor.folder import write_predictor
+from au_cotrain.predictor.network import PredictorNetwork
 from data_modules.alignment import Aligner, Alignment
 from data_modules.manifest import read_manifest
 from data_modules.picture import read_whole
@@ -18,9 +20,10 @@ from data_modules.picture import read_whole
 def predictor(tmp_path):
     card = PredictorCard(
         aus=["AU01", "AU12"], backbones=["test_resnet", "test_resnet"], feature_dim=96,
-        image_size=32, scaled_size=34, alignment="as drawn", provenance={}, metrics={},
+        image_size=32, scaled_size=34, temperatures=[1.0, 1.0], thresholds=[0.5, 0.5],
+        alignment="as drawn", provenance={}, metrics={},
     )  # fmt: skip
-    Predictor(card).save(tmp_path / "predictor")
+    write_predictor(tmp_path / "predictor", card, PredictorNetwork(card))
     return str(tmp_path / "predictor")
 
 
@@ -73,10 +76,11 @@ def aligned(tmp_path):
     cut = Alignment(size=64)
     card = PredictorCard(
         aus=["AU01", "AU12"], backbones=["test_resnet", "test_resnet"], feature_dim=96,
-        image_size=32, scaled_size=34, alignment=cut.parameters(), provenance={}, metrics={},
+        image_size=32, scaled_size=34, temperatures=[1.0, 1.0], thresholds=[0.5, 0.5],
+        alignment=cut.parameters(), provenance={}, metrics={},
     )  # fmt: skip
     torch.manual_seed(0)
-    Predictor(card).save(tmp_path / "aligned")
+    write_predictor(tmp_path / "aligned", card, PredictorNetwork(card))
     return str(tmp_path / "aligned"), cut
 
 

@@ -58,7 +58,8 @@ def cv(overrides: Sequence[str], out: Path | None = None, folds: Sequence[int] =
     import hashlib
 
     import au_cotrain
-    from au_cotrain.cross_validation import METRICS, CrossValidation
+    from au_cotrain.cross_validation import CrossValidation
+    from au_cotrain.metrics import METRICS
     from au_cotrain.summary import print_spread
 
     chosen = [override.partition("=")[2] for override in overrides if override.startswith("data=")]

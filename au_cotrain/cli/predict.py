@@ -55,18 +55,16 @@ def predict(
 
     import numpy as np
     import pandas as pd
-    import torch
     from rich import get_console
     from rich.progress import track
 
-    from au_cotrain.predictor import load_predictor
+    from au_cotrain.predictor.predictor import load_predictor
     from data_modules.alignment import Aligner, stated
     from data_modules.picture import PictureError, middle_square, read_picture, read_whole
     from data_modules.pool import find_pictures
-    from data_modules.transforms import central_crop
 
-    network = load_predictor(predictor)
-    card = network.card
+    scorer = load_predictor(predictor)
+    card = scorer.card
     inputs = [
         name
         for path in pictures
@@ -95,26 +93,20 @@ def predict(
     quiet = not get_console().is_terminal  # in a log a bar would be empty lines
     with Aligner(alignment, align_model) if alignment else nullcontext() as aligner:
         for start in track(starts, "scoring faces", transient=True, disable=quiet):
-            faces: dict[str, torch.Tensor] = {}
+            faces: dict[str, np.ndarray] = {}
             names = inputs[start : start + batch]
             for name in names:
                 try:
-                    face = central_crop(read(name, aligner), card.image_size)
+                    face = read(name, aligner)
                 except PictureError as error:
                     print(f"skipped, {error}", file=sys.stderr)
                     continue
-                faces[name] = torch.from_numpy(face.copy()).permute(2, 0, 1)
+                faces[name] = face
             table = pd.DataFrame(
                 {"input": names, "success": [int(name in faces) for name in names]}
             )
             if faces:
-                with torch.inference_mode():
-                    scores = network(torch.stack(list(faces.values()))).numpy()
-                scored = pd.DataFrame(
-                    scores, index=list(faces), columns=[f"{au}_p" for au in card.aus]
-                )
-                for au in card.aus:
-                    scored[f"{au}_c"] = (scored[f"{au}_p"] >= 0.5).astype("Int8")
+                scored = scorer(np.stack(list(faces.values())), batch).set_index(pd.Index(faces))
                 table = table.join(scored, on="input")
             tables.append(table)
     table = pd.concat(tables, ignore_index=True)

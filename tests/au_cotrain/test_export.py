@@ -4,10 +4,11 @@ import pytest
 import pytorch_lightning as pl
 import torch
 
+from au_cotrain.calibration import Calibration
 from au_cotrain.errors import PredictorError
 from au_cotrain.export import export_predictor
 from au_cotrain.metrics import au_scores
-from au_cotrain.predictor import load_predictor
+from au_cotrain.predictor.predictor import load_predictor
 from au_cotrain.task import CoTraining
 from au_cotrain.views import fuse
 
@@ -25,6 +26,7 @@ def checkpoint(request, tmp_path):
     )  # fmt: skip
     torch.nn.init.normal_(task.network.gcn.conv2.lin.weight, std=0.1)
     torch.nn.init.normal_(task.network.adjacency_residual, std=0.1)
+    task.calibrate(Calibration([0.5, 2.0], [0.3, 0.6]))
     if request.param == "stage 2":
         task.network.start_graph()
     task.scores["val"] = au_scores(
@@ -40,8 +42,8 @@ def test_folded_classifiers_give_the_trainers_probabilities(checkpoint, tmp_path
     task, file = checkpoint
     export_predictor(file, tmp_path / "out")
     with torch.no_grad():
-        expected = fuse(*task.network(faces).logits)
-        got = load_predictor(tmp_path / "out")(faces)
+        expected = task.calibration.probabilities(fuse(*task.network(faces).logits))
+        got = load_predictor(tmp_path / "out").network(faces)
     torch.testing.assert_close(got, expected, atol=1e-6, rtol=0)
 
 
@@ -53,6 +55,9 @@ def test_the_card_tells_origin_alignment_and_scores(checkpoint, tmp_path):
     assert card["aus"] == AUS and card["backbones"] == ["test_resnet", "resnet10t"]
     assert (card["image_size"], card["scaled_size"]) == (32, 34)
     assert card["alignment"] == "as drawn"
+    assert (card["temperatures"], card["thresholds"]) == ([0.5, 2.0], [0.3, 0.6])
+    after = torch.tensor(card["graph"]["after"])
+    torch.testing.assert_close(after, task.network.adjacency().detach())
     assert card["provenance"]["seed"] == 7
     assert card["provenance"]["graph"] == bool(task.network.refining)
     assert card["metrics"]["validation"]["aus"]["AU01"]["known"] == 9

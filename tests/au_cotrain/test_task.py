@@ -149,6 +149,8 @@ def test_a_checkpoint_reloads_from_plain_values(tmp_path):
     assert content["validation"][0]["au"] == "AU01"
     again = CoTraining.load_from_checkpoint(tmp_path / "a.ckpt")
     assert again.network.refining
+    assert content["calibration"]["thresholds"] == again.calibration.thresholds
+    assert again.test_metrics.calibration == module.calibration
     for name, tensor in module.state_dict().items():
         assert torch.equal(again.state_dict()[name], tensor), name
     assert math.isclose(again.hparams["lambda_cr"], 1)

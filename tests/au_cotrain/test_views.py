@@ -95,5 +95,5 @@ def test_weights_that_would_run_code_are_refused(tmp_path):
 
 
 def test_the_answer_is_the_mean_of_both_probabilities():
-    fused = fuse(torch.tensor([[0.0, 100.0]]), torch.tensor([[100.0, -100.0]]))
+    fused = fuse(torch.tensor([[0.0, 100.0]]), torch.tensor([[100.0, -100.0]])).sigmoid()
     torch.testing.assert_close(fused, torch.tensor([[0.75, 0.5]]))

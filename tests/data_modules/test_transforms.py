@@ -4,7 +4,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from data_modules.transforms import augmented, central_crop, training
+from data_modules.picture import central_crop
+from data_modules.transforms import augmented, training
 
 SIZE, SCALED = 28, 31
 
