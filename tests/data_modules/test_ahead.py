@@ -23,9 +23,10 @@ def test_results_come_in_order(threads):
     assert not working_threads()
 
 
-def test_work_is_done_in_several_threads_at_once():
+def test_work_is_done_in_several_threads_at_once_however_much_there_was(monkeypatch):
+    monkeypatch.setattr(ahead, "_BYTES", 100)
     both = threading.Barrier(2, timeout=10)
-    list(work_ahead(iter(range(2)), lambda _: both.wait(), 2, lambda _: 1))
+    list(work_ahead(iter(range(40)), lambda _: both.wait(), 2, lambda _: 30))
 
 
 def test_few_items_are_read_before_they_are_used():
