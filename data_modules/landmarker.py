@@ -25,7 +25,10 @@ MODEL_URL = (
     "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/float16/1/"
     + MODEL
 )
+LONGEST = 32766
+"""Pixels of a picture's side beyond which MediaPipe ends the process."""
 _MOST_FACES = 16  # of a picture
+_WITHOUT = "for pictures that are crops already, prepare --no-align and predict --crops do without"
 
 
 def default_model() -> Path:
@@ -49,7 +52,7 @@ def find_model(model: Path | None = None) -> Path:
         raise DataError(
             f"{path}: no face landmarker here; fetch it (3.7 MB) with au-cotrain fetch-landmarker, "
             f"or copy {MODEL} from another machine and name it with --align-model or "
-            "AU_COTRAIN_LANDMARKER; --no-align does without, for pictures that are crops already"
+            f"AU_COTRAIN_LANDMARKER; {_WITHOUT}"
         )
     digest = _digest(path.resolve(), path.stat().st_mtime_ns)
     if digest != MODEL_SHA256:
@@ -118,7 +121,7 @@ class Landmarker:
             running_mode=vision.RunningMode.IMAGE,
             num_faces=_MOST_FACES,
         )
-        with _quiet():
+        with quiet():
             self._landmarker = vision.FaceLandmarker.create_from_options(options)
         outlive_profiler()
 
@@ -130,10 +133,11 @@ class Landmarker:
 
         Returns:
             Per face (478, 2) float64 x and y in pixels, from the upper left corner; none, if none.
+
+        Raises:
+            ValueError: a side is longer than ``LONGEST``.
         """
-        mediapipe = import_mediapipe()
-        pixels = np.ascontiguousarray(picture)
-        found = self._landmarker.detect(mediapipe.Image(mediapipe.ImageFormat.SRGB, pixels))
+        found = self._landmarker.detect(mediapipe_image(picture))
         height, width = picture.shape[:2]
         faces = [
             np.array([(point.x * width, point.y * height) for point in points])
@@ -159,12 +163,23 @@ class Landmarker:
 
 def import_mediapipe() -> Any:  # noqa: ANN401 - a module
     """MediaPipe, or a ``DataError`` that says how to install it."""
-    otherwise = ", or use --no-align for pictures that are crops already"
-    return optional("mediapipe", "prepare", "finding faces needs mediapipe", otherwise)
+    return optional("mediapipe", "prepare", "finding faces needs mediapipe", f"; {_WITHOUT}")
+
+
+def mediapipe_image(picture: np.ndarray) -> Any:  # noqa: ANN401 - MediaPipe's class
+    """MediaPipe's form of an (H, W, 3) uint8 RGB picture.
+
+    Raises:
+        ValueError: a side is longer than ``LONGEST``.
+    """
+    if max(picture.shape) > LONGEST:
+        raise ValueError(f"a side of {max(picture.shape):,} pixels, more than {LONGEST:,}")
+    mediapipe = import_mediapipe()
+    return mediapipe.Image(mediapipe.ImageFormat.SRGB, np.ascontiguousarray(picture))
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without what native code writes to stderr: MediaPipe heeds no setting of its log's level."""
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)

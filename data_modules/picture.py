@@ -1,18 +1,22 @@
 """Pictures: from a file to pixels."""
 
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from rich import get_console
 from rich.progress import track
 
 from data_modules.errors import DataError
 from data_modules.manifest import Manifest
 from data_modules.shard import member
+
+# Pillow's warning is about uploads by strangers; from twice as many pixels on it is an error.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 class PictureError(DataError):
@@ -34,7 +38,7 @@ def read_picture(path: str | Path, size: int) -> np.ndarray:
         PictureError: there is no whole picture in that file.
     """
     try:
-        upright = _decode(path, lambda _: (size, size))
+        upright, _ = _decode(path, lambda _: (size, size))
     except PictureError as error:
         raise PictureError(f"{path}: {error}") from error
     return middle_square(upright, size)
@@ -68,25 +72,41 @@ def read_whole(source: str | Path | BinaryIO, longer: int = 1600) -> np.ndarray:
     Raises:
         PictureError: there is no whole picture in that file; the message says only why.
     """
+    return read_sized(source, longer)[0]
+
+
+def read_sized(
+    source: str | Path | BinaryIO, longer: int = 1600
+) -> tuple[np.ndarray, tuple[int, int]]:
+    """As ``read_whole``, and the upright picture's width and height before it was made smaller."""
 
     def least(image: Image.Image) -> tuple[int, int]:
         part = min(1.0, longer / max(image.size))
         return max(1, int(image.width * part)), max(1, int(image.height * part))
 
-    return np.asarray(_decode(source, least))
+    upright, size = _decode(source, least)
+    return np.asarray(upright), size
 
 
 def _decode(
     source: str | Path | BinaryIO, least: Callable[[Image.Image], tuple[int, int]]
-) -> Image.Image:
-    """The upright picture in RGB; JPEGs decode to about ``least`` pixels, never below."""
+) -> tuple[Image.Image, tuple[int, int]]:
+    """The upright picture in RGB and its full size; JPEGs decode to ``least`` pixels or more."""
     try:
         inside = member(source) if isinstance(source, str | Path) else None
         with Image.open(inside or source) as image:
+            width, height = image.size
+            if image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8):  # lies on its side
+                width, height = height, width
             image.draft("RGB", least(image))
-            return _eight_bit(ImageOps.exif_transpose(image)).convert("RGB")
+            image.load()
+            ImageOps.exif_transpose(image, in_place=True)  # a copy of 100 megapixels is 400 MB
+            upright = _eight_bit(image)
+            return upright if upright.mode == "RGB" else upright.convert("RGB"), (width, height)
     except FileNotFoundError as error:
         raise PictureError("no such file") from error
+    except Image.DecompressionBombError as error:
+        raise PictureError("more than 178 million pixels; save it smaller") from error
     except UnidentifiedImageError as error:
         raise PictureError("not a picture") from error  # Pillow's words hold a memory address
     except Exception as error:
@@ -96,7 +116,12 @@ def _decode(
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
-    """The upper eight of a 16-bit grey picture's bits; ``convert`` would clip it to white."""
+    """What ``convert`` makes RGB without loss or warning.
+
+    Of a 16-bit grey picture the upper eight bits: it would be clipped to white.
+    """
+    if image.mode == "P" and "transparency" in image.info:
+        return image.convert("RGBA")
     if image.mode == "F":
         raise ValueError("its pixels are floating-point numbers; save it with 8 bits")
     if not image.mode.startswith("I"):

@@ -10,6 +10,7 @@ import numpy as np
 from data_modules.errors import DataError
 from data_modules.extra import optional
 
+DAMAGED = "unreadable: the frame is damaged"
 _GAP = 1.75  # frame durations between two frames; clocks of whole milliseconds are off by half one
 
 
@@ -40,14 +41,14 @@ def read_frames(video: Path, places: Sequence[int]) -> Iterator[np.ndarray | str
     Raises:
         DataError: PyAV is not installed.
     """
-    import_av()
+    pixels = Conversion()
     wanted = iter(places)
     place = next(wanted, None)
     reason = ""
     try:
         for number, frame in enumerate(_decode(video)):
             if number == place:
-                yield _pixels(frame) if frame is not None else "unreadable: the frame is damaged"
+                yield pixels(frame) if frame is not None else DAMAGED
                 place = next(wanted, None)
             if place is None:
                 return
@@ -67,7 +68,7 @@ def count_frames(video: Path) -> int:
     import_av()
     count = 0
     try:
-        with _open(video) as container, _told("the video breaks off"):
+        with open_video(video) as container, told("the video breaks off"):
             for packet in container.demux(container.streams.video[0]):
                 count += packet.size > 0  # the last one is empty, as are frames that were dropped
     except VideoError:
@@ -82,14 +83,14 @@ def _decode(video: Path) -> Iterator[Any]:
         VideoError: at the latest after the last frame.
     """
     count = 0
-    with _open(video) as container:
+    with open_video(video) as container:
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1  # the processes are the threads
         gap = _GapDetector(container.format.name == "avi", stream)
         whole = True
         frames = container.decode(stream)
         while True:
-            with _told(f"the video cannot be decoded after {count:,} frames"):
+            with told(f"the video cannot be decoded after {count:,} frames"):
                 frame = next(frames, None)
             if frame is None:
                 break
@@ -122,23 +123,38 @@ class _GapDetector:
         return bool(self._last - last >= _GAP * self._step)
 
 
-def _pixels(frame: Any) -> np.ndarray:  # noqa: ANN401
-    turns = round(frame.rotation / 90)  # counterclockwise
-    return np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), turns))
+class Conversion:
+    """Pixels of PyAV's frames; one for a video, since preparing it takes as long as using it."""
+
+    def __init__(self) -> None:
+        self._reformatter = import_av().video.reformatter.VideoReformatter()
+
+    def __call__(self, frame: Any) -> np.ndarray:  # noqa: ANN401
+        """(H, W, 3) uint8 RGB, turned upright as the video says."""
+        turns = round(frame.rotation / 90)  # counterclockwise
+        rgb = self._reformatter.reformat(frame, format="rgb24").to_ndarray()
+        return np.ascontiguousarray(np.rot90(rgb, turns))
 
 
 @contextmanager
-def _open(video: Path) -> Iterator[Any]:
-    with _told("the video cannot be opened"):
-        container = import_av().open(str(video))
+def open_video(video: Path) -> Iterator[Any]:
+    """PyAV's container of a file that holds a video stream.
+
+    Raises:
+        VideoError: there is none.
+    """
+    with told("the video cannot be opened"):
+        container = import_av().open(str(video), metadata_errors="replace")
     with container:
         if not container.streams.video:
             raise VideoError("unreadable: there is no video in this file")
+        if container.streams.video[0].codec_context is None:
+            raise VideoError("unreadable: the video is of a kind that FFmpeg cannot decode")
         yield container
 
 
 @contextmanager
-def _told(what: str) -> Iterator[None]:
+def told(what: str) -> Iterator[None]:
     """FFmpeg's errors in words that do not depend on where the file lies."""
     try:
         yield
