@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from data_modules.alignment import Alignment
 from data_modules.faces import Faces
 from data_modules.progress import advance, progress_bar
 
@@ -42,6 +43,15 @@ class RenderedFaces(Faces):
         super().__init__("", "", size=size, seed=seed, workers=workers, check=False, **rest)
         self.cache = Path(os.path.expanduser(cache))
         self.worlds, self.people, self.frames = worlds, people, frames
+
+    @property
+    def alignment(self) -> dict[str, Any]:
+        """How faces of photographs are cut out for what learned from these.
+
+        The renderer's camera frames its faces as alignment does: their landmarks' medians lie
+        within 0.03 of the side of the template.
+        """
+        return Alignment().parameters()
 
     def prepare_data(self) -> None:
         """Render what the cache does not hold yet.

@@ -1,8 +1,13 @@
-"""``au-cotrain predict``: scores of pictures."""
+"""``au-cotrain predict``: scores of the faces in pictures, videos and what a camera sees."""
 
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from au_cotrain.cli.verb import Verbs
 from au_cotrain.errors import PredictorError
@@ -10,108 +15,142 @@ from au_cotrain.errors import PredictorError
 
 def add_to(verbs: Verbs) -> None:
     """Describe the verb to the command line."""
-    verb = verbs.add_parser("predict", help="score faces in pictures")
+    verb = verbs.add_parser("predict", help="score faces in pictures and videos")
     verb.add_argument("predictor", type=Path, help="folder that export or a training wrote")
-    verb.add_argument("pictures", type=Path, nargs="+", help="pictures, or folders of them")
-    verb.add_argument("-o", "--out", type=Path, required=True, help="table to write (.csv)")
+    verb.add_argument(
+        "inputs", nargs="+", metavar="input",
+        help="pictures, videos, folders of them, patterns such as 'clips/**/*.mp4'; 0: the camera",
+    )  # fmt: skip
+    verb.add_argument(
+        "-o", "--out", type=Path, required=True, help="table to write (.csv or .parquet)"
+    )
+    verb.add_argument(
+        "--overlay", type=Path, metavar="PATH",
+        help="draw boxes and AUs: a .mp4 for one video, else a folder",
+    )  # fmt: skip
     verb.add_argument("--batch", type=int, default=32, help="faces scored at once")
     way = verb.add_mutually_exclusive_group()
     way.add_argument("--align-model", type=Path, metavar="PATH", help="the landmarker's file")
     way.add_argument(
-        "--no-align", action="store_true", help="take pictures as they are: crops as in training"
+        "--crops", action="store_true", help="inputs are cut out already, as in training"
     )
     verb.set_defaults(run=predict)
 
 
 def predict(
     predictor: Path,
-    pictures: Sequence[Path],
+    inputs: Sequence[str],
     out: Path,
+    overlay: Path | None = None,
     batch: int = 32,
     align_model: Path | None = None,
-    no_align: bool = False,
+    crops: bool = False,
 ) -> None:
-    """Score pictures and write a table: a row a picture, in the order given.
+    """Score faces and write a table, see ``Predictor.predict``.
 
-    Where the predictor's training faces were cut out by ``au-cotrain prepare``, the largest face
-    of each picture is cut out likewise.
-
-    Columns: ``input``, ``success`` (0 for a picture that cannot be read or shows no face, whose
-    AUs stay empty), ``AU01_p`` … (probability), ``AU01_c`` … (1 from probability 0.5 on).
+    Stopped by Ctrl-C or SIGTERM the table holds what was scored by then.
 
     Args:
         predictor: its folder.
-        pictures: files, and folders of them.
-        out: table to write.
+        inputs: see ``recording.find_recordings``.
+        out: table to write, see ``ScoresTable``.
+        overlay: where to draw, see ``Overlay``.
         batch: faces scored at once.
         align_model: the landmarker's file, see ``landmarker.find_model``.
-        no_align: the pictures are such crops already.
+        crops: the inputs are crops already.
 
     Raises:
-        PredictorError: no predictor, no pictures, or none of them usable.
-        DataError: the faces must be found, and the landmarker cannot be opened.
+        PredictorError: no predictor, no such table or overlay, or not one face was scored.
+        DataError: nothing to score, or the landmarker cannot be opened.
+        OSError: the disk is full, or not to be written on.
+        SystemExit: stopped.
     """
-    from contextlib import nullcontext
+    from au_cotrain.predictor.scores_table import ScoresTable, check_table
 
-    import numpy as np
-    import pandas as pd
-    from rich import get_console
-    from rich.progress import track
-
-    from au_cotrain.predictor.predictor import load_predictor
-    from data_modules.alignment import Aligner, stated
-    from data_modules.picture import PictureError, middle_square, read_picture, read_whole
-    from data_modules.pool import find_pictures
-
-    scorer = load_predictor(predictor)
-    card = scorer.card
-    inputs = [
-        name
-        for path in pictures
-        for name in (find_pictures(path) if path.is_dir() else [str(path)])
-    ]
-    if not inputs:
-        raise PredictorError(f"{pictures[0]}: no pictures in this folder")
-    alignment = None if no_align or isinstance(card.alignment, str) else stated(card.alignment)
-
-    def read(name: str, aligner: Aligner | None) -> np.ndarray:
-        if aligner is None:
-            try:
-                return read_picture(name, card.scaled_size)
-            except PictureError as error:
-                raise PictureError(f"unreadable: {error}") from error
+    check_table(out)
+    table: ScoresTable | None = None
+    with _stoppable():
         try:
-            crop = aligner(read_whole(name))
-        except PictureError as error:
-            raise PictureError(f"unreadable: {name}: {error}") from error
-        if crop is None:
-            raise PictureError(f"no face found: {name}")
-        return middle_square(crop, card.scaled_size)
+            from contextlib import ExitStack, closing
 
-    tables = []
-    starts = range(0, len(inputs), batch)
-    quiet = not get_console().is_terminal  # in a log a bar would be empty lines
-    with Aligner(alignment, align_model) if alignment else nullcontext() as aligner:
-        for start in track(starts, "scoring faces", transient=True, disable=quiet):
-            faces: dict[str, np.ndarray] = {}
-            names = inputs[start : start + batch]
-            for name in names:
-                try:
-                    face = read(name, aligner)
-                except PictureError as error:
-                    print(f"skipped, {error}", file=sys.stderr)
-                    continue
-                faces[name] = face
-            table = pd.DataFrame(
-                {"input": names, "success": [int(name in faces) for name in names]}
+            from au_cotrain.cli.overlay import Overlay
+            from au_cotrain.predictor.predictor import load_predictor
+            from au_cotrain.predictor.tally import Tally
+            from data_modules.progress import pace, progress_of
+            from data_modules.recording import find_recordings
+
+            scorer, recordings = load_predictor(predictor), find_recordings(inputs)
+            card, tally = scorer.card, Tally()
+            if any(_is_same(out, recording.name) for recording in recordings):
+                raise PredictorError(f"{out}: is an input; name another table with -o")
+            if isinstance(card.alignment, str) and not crops:
+                print(
+                    "taken as crops, since the predictor does not say how its training faces were "
+                    f"cut out ({card.alignment})"
+                )
+            counted = "frames" if any(of.kind != "picture" for of in recordings) else "pictures"
+            lengths = [recording.length for recording in recordings]
+            total = None if None in lengths else sum(filter(None, lengths))
+            with ExitStack() as opened:
+                drawn = overlay and opened.enter_context(
+                    Overlay(overlay, recordings, card.aus, card.thresholds)
+                )
+                table = opened.enter_context(ScoresTable(out, card.aus))
+                frames = scorer.watch(recordings, crops, align_model, batch, bool(drawn))
+                opened.enter_context(closing(frames))
+                report = opened.enter_context(progress_of("scoring faces", counted))
+                report(0, total)
+                started = time.monotonic()
+                for frame in frames:
+                    table.write([frame])
+                    if drawn:
+                        drawn.write(frame)
+                    _tell(tally.count(frame))
+                    report(tally.frames, total)
+                _tell(tally.finish())
+                took = time.monotonic() - started
+        except KeyboardInterrupt as stop:
+            there = f"{table.count:,} rows are in {table.place}" if table and table.count else (
+                "nothing was scored yet"
             )
-            if faces:
-                scored = scorer(np.stack(list(faces.values())), batch).set_index(pd.Index(faces))
-                table = table.join(scored, on="input")
-            tables.append(table)
-    table = pd.concat(tables, ignore_index=True)
-    if not table["success"].any():
-        raise PredictorError(f"none of the {len(inputs)} pictures can be used; {out} not written")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(out, index=False)
-    print(f"{out}: {int(table['success'].sum())} of {len(table)} pictures scored")
+            print(f"stopped; {there}", file=sys.stderr)
+            sys.exit(128 + (stop.args[0] if stop.args else signal.SIGINT))
+    if not tally.faces:
+        raise PredictorError(
+            f"no face found in {tally.frames:,} {counted}; {out} says so in a row each"
+        )
+    print(
+        f"{out}: {table.count:,} rows, {tally.faces:,} faces; {tally.empty:,} {counted} show none; "
+        + pace(tally.frames, took, counted)
+    )
+
+
+def _tell(lines: Sequence[str]) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+def _is_same(out: Path, name: str) -> bool:
+    return name.endswith(out.suffix) and out.exists() and Path(name).exists() and out.samefile(name)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Signals that end a process raise KeyboardInterrupt, with their number, while this lasts."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        raise KeyboardInterrupt(number)
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    wanted = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    if threading.current_thread() is not threading.main_thread():
+        wanted = []  # no other thread may set handlers
+    kept = {number: signal.getsignal(number) for number in wanted}
+    kept = {number: old for number, old in kept.items() if old != signal.SIG_IGN}  # as nohup sets
+    try:
+        for number in kept:
+            signal.signal(number, stop)
+        yield
+    finally:
+        for number, old in kept.items():
+            signal.signal(number, old)
