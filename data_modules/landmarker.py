@@ -26,6 +26,7 @@ MODEL_URL = (
     + MODEL
 )
 _MOST_FACES = 16  # of a picture
+_WITHOUT = "for pictures that are crops already, prepare --no-align and predict --crops do without"
 
 
 def default_model() -> Path:
@@ -49,7 +50,7 @@ def find_model(model: Path | None = None) -> Path:
         raise DataError(
             f"{path}: no face landmarker here; fetch it (3.7 MB) with au-cotrain fetch-landmarker, "
             f"or copy {MODEL} from another machine and name it with --align-model or "
-            "AU_COTRAIN_LANDMARKER; --no-align does without, for pictures that are crops already"
+            f"AU_COTRAIN_LANDMARKER; {_WITHOUT}"
         )
     digest = _digest(path.resolve(), path.stat().st_mtime_ns)
     if digest != MODEL_SHA256:
@@ -118,7 +119,7 @@ class Landmarker:
             running_mode=vision.RunningMode.IMAGE,
             num_faces=_MOST_FACES,
         )
-        with _quiet():
+        with quiet():
             self._landmarker = vision.FaceLandmarker.create_from_options(options)
         outlive_profiler()
 
@@ -159,12 +160,11 @@ class Landmarker:
 
 def import_mediapipe() -> Any:  # noqa: ANN401 - a module
     """MediaPipe, or a ``DataError`` that says how to install it."""
-    otherwise = ", or use --no-align for pictures that are crops already"
-    return optional("mediapipe", "prepare", "finding faces needs mediapipe", otherwise)
+    return optional("mediapipe", "prepare", "finding faces needs mediapipe", f"; {_WITHOUT}")
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without what native code writes to stderr: MediaPipe heeds no setting of its log's level."""
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)

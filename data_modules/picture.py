@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from rich import get_console
 from rich.progress import track
 
@@ -34,7 +34,7 @@ def read_picture(path: str | Path, size: int) -> np.ndarray:
         PictureError: there is no whole picture in that file.
     """
     try:
-        upright = _decode(path, lambda _: (size, size))
+        upright, _ = _decode(path, lambda _: (size, size))
     except PictureError as error:
         raise PictureError(f"{path}: {error}") from error
     return middle_square(upright, size)
@@ -68,23 +68,35 @@ def read_whole(source: str | Path | BinaryIO, longer: int = 1600) -> np.ndarray:
     Raises:
         PictureError: there is no whole picture in that file; the message says only why.
     """
+    return read_sized(source, longer)[0]
+
+
+def read_sized(
+    source: str | Path | BinaryIO, longer: int = 1600
+) -> tuple[np.ndarray, tuple[int, int]]:
+    """As ``read_whole``, and the upright picture's width and height before it was made smaller."""
 
     def least(image: Image.Image) -> tuple[int, int]:
         part = min(1.0, longer / max(image.size))
         return max(1, int(image.width * part)), max(1, int(image.height * part))
 
-    return np.asarray(_decode(source, least))
+    upright, size = _decode(source, least)
+    return np.asarray(upright), size
 
 
 def _decode(
     source: str | Path | BinaryIO, least: Callable[[Image.Image], tuple[int, int]]
-) -> Image.Image:
-    """The upright picture in RGB; JPEGs decode to about ``least`` pixels, never below."""
+) -> tuple[Image.Image, tuple[int, int]]:
+    """The upright picture in RGB and its full size; JPEGs decode to ``least`` pixels or more."""
     try:
         inside = member(source) if isinstance(source, str | Path) else None
         with Image.open(inside or source) as image:
+            width, height = image.size
+            if image.getexif().get(ExifTags.Base.Orientation, 1) >= 5:  # lies on its side
+                width, height = height, width
             image.draft("RGB", least(image))
-            return _eight_bit(ImageOps.exif_transpose(image)).convert("RGB")
+            upright = _eight_bit(ImageOps.exif_transpose(image)).convert("RGB")
+            return upright, (width, height)
     except FileNotFoundError as error:
         raise PictureError("no such file") from error
     except UnidentifiedImageError as error:

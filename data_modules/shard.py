@@ -55,6 +55,25 @@ def member(path: str | Path) -> BinaryIO | None:
         return io.BytesIO(file.read(size))
 
 
+def members(tar: str | Path) -> list[str]:
+    """Names of the files in a tar, sorted; those that are not UTF-8 left out.
+
+    Raises:
+        OSError: the tar cannot be read; tarfile.TarError: it is none.
+    """
+    state = os.stat(tar)
+    names, _ = _contents(str(tar), state.st_mtime_ns, state.st_size)
+    return [name.decode() for name in names.tolist() if _is_utf8(name)]
+
+
+def _is_utf8(name: bytes) -> bool:
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 @cache  # some 30 bytes a face: a pool of a million is drawn from all its tars
 def _contents(tar: str, _changed: int, _size: int) -> tuple[np.ndarray, np.ndarray]:
     """The files in a tar: (N,) their sorted names, (N, 2) where each starts and its bytes."""

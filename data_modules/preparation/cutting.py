@@ -27,9 +27,9 @@ from data_modules.preparation.footage import container_of
 from data_modules.preparation.listing import Prepared, read_listing, write_listing
 from data_modules.preparation.plan import Plan
 from data_modules.preparation.segment import Cutting, shots_of
-from data_modules.preparation.video import import_av
 from data_modules.prepared_set import MANIFEST
 from data_modules.shard import import_webdataset
+from data_modules.video import import_av
 
 
 def prepare(

@@ -12,8 +12,8 @@ from data_modules.errors import DataError
 from data_modules.preparation.coding import few, stacked
 from data_modules.preparation.intensity import STATED, occurrences, read_intensities
 from data_modules.preparation.plan import Plan, drawn_up, leave_out, unread
-from data_modules.preparation.video import count_frames
 from data_modules.tree import Tree, read_tree
+from data_modules.video import count_frames
 
 Camera = Literal["left", "right"]
 _LABEL_FILE = re.compile(r"(?:.*/)?(SN[0-9]{3})_AU([0-9]{1,2})\.txt", re.IGNORECASE | re.DOTALL)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data_modules.picture import PictureError, read_whole
-from data_modules.preparation.video import read_frames
+from data_modules.video import read_frames
 
 
 class Shot(NamedTuple):

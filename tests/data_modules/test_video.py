@@ -6,9 +6,9 @@ import sys
 import numpy as np
 import pytest
 
+from data_modules import video
 from data_modules.errors import DataError
-from data_modules.preparation import video
-from data_modules.preparation.video import read_frames
+from data_modules.video import read_frames
 
 ENDS = "no such frame: the video ends after 30 frames"
 FORMATS = [
@@ -41,8 +41,8 @@ def test_only_frames_wanted_are_given_in_rgb(film, number_in):
 
 def test_frames_not_wanted_are_not_converted(film, monkeypatch):
     converted = []
-    real = video._pixels
-    monkeypatch.setattr(video, "_pixels", lambda frame: converted.append(1) or real(frame))
+    real = video.pixels_of
+    monkeypatch.setattr(video, "pixels_of", lambda frame: converted.append(1) or real(frame))
     list(read_frames(film("a.avi"), [20]))
     assert len(converted) == 1
 
@@ -173,7 +173,7 @@ def test_without_pyav_one_line_says_what_to_install(tmp_path, monkeypatch):
 def test_memory_stays_flat_however_long_a_video_is(film):
     code = (
         "import resource, sys; from pathlib import Path\n"
-        "from data_modules.preparation.video import read_frames\n"
+        "from data_modules.video import read_frames\n"
         "n = sum(not isinstance(f, str) for f in read_frames(Path(sys.argv[1]), range(10**4)))\n"
         "print(n, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )

@@ -10,6 +10,7 @@ import numpy as np
 from data_modules.errors import DataError
 from data_modules.extra import optional
 
+DAMAGED = "unreadable: the frame is damaged"
 _GAP = 1.75  # frame durations between two frames; clocks of whole milliseconds are off by half one
 
 
@@ -47,7 +48,7 @@ def read_frames(video: Path, places: Sequence[int]) -> Iterator[np.ndarray | str
     try:
         for number, frame in enumerate(_decode(video)):
             if number == place:
-                yield _pixels(frame) if frame is not None else "unreadable: the frame is damaged"
+                yield pixels_of(frame) if frame is not None else DAMAGED
                 place = next(wanted, None)
             if place is None:
                 return
@@ -67,7 +68,7 @@ def count_frames(video: Path) -> int:
     import_av()
     count = 0
     try:
-        with _open(video) as container, _told("the video breaks off"):
+        with open_video(video) as container, told("the video breaks off"):
             for packet in container.demux(container.streams.video[0]):
                 count += packet.size > 0  # the last one is empty, as are frames that were dropped
     except VideoError:
@@ -82,14 +83,14 @@ def _decode(video: Path) -> Iterator[Any]:
         VideoError: at the latest after the last frame.
     """
     count = 0
-    with _open(video) as container:
+    with open_video(video) as container:
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1  # the processes are the threads
         gap = _GapDetector(container.format.name == "avi", stream)
         whole = True
         frames = container.decode(stream)
         while True:
-            with _told(f"the video cannot be decoded after {count:,} frames"):
+            with told(f"the video cannot be decoded after {count:,} frames"):
                 frame = next(frames, None)
             if frame is None:
                 break
@@ -122,14 +123,20 @@ class _GapDetector:
         return bool(self._last - last >= _GAP * self._step)
 
 
-def _pixels(frame: Any) -> np.ndarray:  # noqa: ANN401
+def pixels_of(frame: Any) -> np.ndarray:  # noqa: ANN401
+    """(H, W, 3) uint8 RGB of PyAV's frame, turned upright as the video says."""
     turns = round(frame.rotation / 90)  # counterclockwise
     return np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), turns))
 
 
 @contextmanager
-def _open(video: Path) -> Iterator[Any]:
-    with _told("the video cannot be opened"):
+def open_video(video: Path) -> Iterator[Any]:
+    """PyAV's container of a file that holds a video stream.
+
+    Raises:
+        VideoError: there is none.
+    """
+    with told("the video cannot be opened"):
         container = import_av().open(str(video))
     with container:
         if not container.streams.video:
@@ -138,7 +145,7 @@ def _open(video: Path) -> Iterator[Any]:
 
 
 @contextmanager
-def _told(what: str) -> Iterator[None]:
+def told(what: str) -> Iterator[None]:
     """FFmpeg's errors in words that do not depend on where the file lies."""
     try:
         yield
