@@ -10,13 +10,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import huggingface_hub
-import timm
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from au_cotrain.errors import SettingError
+from au_cotrain.startup import lean
+
+with lean():
+    import timm
 
 
 class Encoder(nn.Module):

@@ -67,7 +67,8 @@ class Film:
         context.time_base, context.gop_size = Fraction(1, _CLOCK), max(1, round(2 * self._rate))
         context.colorspace = context.color_primaries = context.color_trc = _BT601
         if self._codec == "libx264":
-            stream.options = {"preset": "veryfast", "crf": "21"}
+            # Without B-frames, whose delay would shift all times of a fragmented file.
+            stream.options = {"preset": "veryfast", "crf": "21", "bf": "0"}
         else:
             context.time_base = 1 / self._rate  # MPEG-4 counts at most 65,535 ticks a second
             context.bit_rate = 4 * height * width

@@ -110,8 +110,10 @@ def predict(
                 _tell(tally.finish())
                 took = time.monotonic() - started
         except KeyboardInterrupt as stop:
-            there = f"{table.count:,} rows are in {table.place}" if table and table.count else (
-                "nothing was scored yet"
+            there = (
+                f"{table.count:,} rows are in {table.place}"
+                if table and table.count
+                else ("nothing was scored yet")
             )
             print(f"stopped; {there}", file=sys.stderr)
             sys.exit(128 + (stop.args[0] if stop.args else signal.SIGINT))

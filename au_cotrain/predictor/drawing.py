@@ -12,7 +12,7 @@ from au_cotrain.predictor.scored_frame import ScoredFace, ScoredFrame
 COLOURS = (
     (86, 180, 233), (240, 170, 30), (60, 200, 140), (240, 228, 66), (230, 110, 60), (214, 130, 180),
 )  # fmt: skip
-"""Of faces by their number: told apart by colour-blind eyes too (Okabe and Ito, 2008, lightened)."""
+"""Of faces by their number; colour-blind eyes tell them apart too (Okabe and Ito, 2008)."""
 _INK, _QUIET, _GROUND, _TRACK = (255, 255, 255), (165, 172, 180), (16, 20, 26), (58, 64, 72)
 _CLEAR = 0.72  # of a panel's ground: what lies below can still be made out
 _SMALLEST = 360  # pixels of a drawn frame's shorter side, below which nobody can read bars
@@ -137,9 +137,7 @@ def _free_place(
     return best and best[1]
 
 
-def _inside(
-    x: float, y: float, size: tuple[int, int], frame: tuple[int, int]
-) -> tuple[int, int]:
+def _inside(x: float, y: float, size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
     """The corner nearest to x and y from which something of a size lies in the frame."""
     return (
         round(max(0, min(x, frame[0] - size[0]))),

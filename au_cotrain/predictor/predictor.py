@@ -5,7 +5,7 @@ Here, as in the command line, tensors meet files: what a user names is found, cu
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -125,7 +125,7 @@ class Predictor:
         align_model: Path | None = None,
         batch: int = 32,
         pixels: bool = False,
-    ) -> Iterator[ScoredFrame]:
+    ) -> Generator[ScoredFrame, None, None]:
         """Find, cut out and score all faces, frame by frame, as they come.
 
         Memory does not grow with a video's length, and a camera's frames come within half a
@@ -215,18 +215,13 @@ def load_predictor(folder: str | Path) -> Predictor:
 
 
 def _recordings(inputs: Inputs) -> list[Recording]:
-    if isinstance(inputs, str | Path):
-        return find_recordings([str(inputs)])
-    return [
-        recording
-        for named in inputs
-        for recording in ([named] if isinstance(named, Recording) else find_recordings([str(named)]))
-    ]
+    found: list[Recording] = []
+    for named in [inputs] if isinstance(inputs, str | Path) else inputs:
+        found += [named] if isinstance(named, Recording) else find_recordings([str(named)])
+    return found
 
 
-def _grouped(
-    sightings: Iterator[Sighting], batch: int, pixels: bool
-) -> Iterator[list[Sighting]]:
+def _grouped(sightings: Iterator[Sighting], batch: int, pixels: bool) -> Iterator[list[Sighting]]:
     """Frames to be scored at once: until they have enough faces, fill memory, or have waited."""
     group: list[Sighting] = []
     faces = held = 0

@@ -42,8 +42,9 @@ class Tally:
         """What is to be told of the last recording: a line for each kind of trouble."""
         lines = []
         for trouble, (first, times) in self._troubles.items():
-            which = f"{times:,} frames, the first is frame {first}" if times > 1 else f"frame {first}"
-            lines.append(f"{self._input}: {trouble}" + f" ({which})" * (self._number > 1))
+            many = f"{times:,} frames, the first is " if times > 1 else ""
+            where = f" ({many}frame {first})" * (self._number > 1)
+            lines.append(f"{self._input}: {trouble}{where}")
         if self._number and not self._seen and not self._troubles:
             where = "" if self._number == 1 else f" in any of {self._number:,} frames"
             lines.append(f"{self._input}: no face found{where}")
