@@ -1,5 +1,7 @@
 """A video that is written: frames with their times, as H.264 in an MP4."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +33,7 @@ class Film:
 
     def __init__(self, path: Path, rate: float | None = None) -> None:
         av = import_av()
+        path.open("wb").close()  # FFmpeg would say so only with the first frame
         self.path, self._rate = path, Fraction(rate or 25).limit_denominator(1001)
         self._container = av.open(
             str(path), "w", format="mp4",
@@ -46,6 +49,9 @@ class Film:
         Args:
             pixels: (H, W, 3) uint8 RGB; of another size than the first frame's it is scaled.
             timestamp: seconds from the start, more than the last frame's.
+
+        Raises:
+            OSError: the disk is full; what was written before can be played.
         """
         if self._stream is None:
             self._start(*pixels.shape[:2])
@@ -57,7 +63,8 @@ class Film:
         frame = import_av().VideoFrame.from_ndarray(pixels, "rgb24")
         self._last = max(self._last + 1, round(timestamp * _CLOCK))
         frame.pts, frame.time_base = self._last, Fraction(1, _CLOCK)
-        self._container.mux(self._stream.encode(frame))
+        with self._told():
+            self._container.mux(self._stream.encode(frame))
 
     def _start(self, height: int, width: int) -> None:
         stream = self._container.add_stream(self._codec, rate=self._rate)
@@ -76,9 +83,20 @@ class Film:
 
     def close(self) -> None:
         """Write what the encoder still holds."""
-        if self._stream is not None:
-            self._container.mux(self._stream.encode())
-        self._container.close()
+        stream, self._stream = self._stream, None
+        with self._told():
+            try:
+                if stream is not None:
+                    self._container.mux(stream.encode())
+            finally:
+                self._container.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except import_av().FFmpegError as error:
+            raise OSError(error.errno, error.strerror, str(self.path)) from error
 
     def __enter__(self) -> Self:
         return self
