@@ -12,6 +12,15 @@ from data_modules.progress import advance, progress_bar
 
 SPLITS = ("labeled", "val", "unlabeled", "test")
 
+FRAMING = {
+    33: (0.260, 0.364), 133: (0.407, 0.375), 362: (0.593, 0.375), 263: (0.737, 0.363),
+    168: (0.501, 0.351), 2: (0.502, 0.623),
+}  # fmt: skip
+"""Where a rendered face's landmarks lie, on average over people of the lab, as parts of the side.
+
+Rendered faces are framed as aligned ones are, so that a photograph aligned to this is framed alike.
+"""
+
 
 class RenderedFaces(Faces):
     """Faces this project renders itself, once, into a cache.
@@ -83,6 +92,11 @@ class RenderedFaces(Faces):
                     progress=partial(advance, progress, bar),
                 )
                 progress.remove_task(bar)
+
+    @property
+    def alignment(self) -> dict[str, Any]:
+        """How a photograph's face is cut out to lie as the rendered ones do."""
+        return Alignment(template=FRAMING).parameters()
 
     def setup(self, stage: str | None = None) -> None:
         """Read the tables, rendering them first where this process has not yet."""

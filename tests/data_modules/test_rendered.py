@@ -1,10 +1,13 @@
 """Rendered splits: each of its world, each of its own people, rendered once."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from data_modules.alignment import stated
 from data_modules.errors import DataError
-from data_modules.rendered import RenderedFaces
+from data_modules.rendered import FRAMING, RenderedFaces
+from data_modules.synthetic import render, sample
 
 SMALL = {
     "people": {"labeled": 2, "val": 2, "unlabeled": 3, "test": 2},
@@ -49,3 +52,11 @@ def test_a_world_that_is_none_is_refused_before_anything_is_rendered(tmp_path):
     with pytest.raises(DataError, match="no such world"):
         faces(tmp_path, worlds={**WORLDS, "test": "mars"}).prepare_data()
     assert not list(tmp_path.iterdir())
+
+
+def test_photographs_are_framed_as_rendered_faces_are(tmp_path, landmarker):
+    seen = [landmarker(render(sample("lab", person, 0, seed=1), 256)) for person in range(24)]
+    points = np.mean([reading.points[list(FRAMING)] / 256 for reading in seen if reading], axis=0)
+    np.testing.assert_allclose(points, list(FRAMING.values()), atol=0.012)
+    data = faces(tmp_path)
+    assert stated(data.provenance["alignment"]).template == FRAMING
