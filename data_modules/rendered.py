@@ -53,15 +53,6 @@ class RenderedFaces(Faces):
         self.cache = Path(os.path.expanduser(cache))
         self.worlds, self.people, self.frames = worlds, people, frames
 
-    @property
-    def alignment(self) -> dict[str, Any]:
-        """How faces of photographs are cut out for what learned from these.
-
-        The renderer's camera frames its faces as alignment does: their landmarks' medians lie
-        within 0.03 of the side of the template.
-        """
-        return Alignment().parameters()
-
     def prepare_data(self) -> None:
         """Render what the cache does not hold yet.
 
