@@ -61,7 +61,7 @@ class FaceSearch:
         """
         faces = self._whole(picture)
         if parts:
-            faces += self._in_parts(picture, [face.box for face in faces])
+            faces += self._in_parts(picture, faces)
         return sorted(faces, key=lambda face: -face.box[2] * face.box[3])
 
     def _whole(self, picture: np.ndarray) -> list[FoundFace]:
@@ -73,12 +73,14 @@ class FaceSearch:
         shared = overlaps(
             [around(points) for points in faces], [detection.box for detection in detections]
         )
-        return [
-            FoundFace(points, detections[of].confidence)
-            for points, of in zip(faces, shared.argmax(axis=1), strict=True)
-        ]
+        kept: list[FoundFace] = []
+        for points, of in zip(faces, shared.argmax(axis=1), strict=True):
+            face = FoundFace(points, detections[of].confidence)
+            if not _within_surer(face.box, face.confidence, kept):
+                kept.append(face)
+        return kept
 
-    def _in_parts(self, picture: np.ndarray, known: list[Box]) -> list[FoundFace]:
+    def _in_parts(self, picture: np.ndarray, known: list[FoundFace]) -> list[FoundFace]:
         """Faces that are not known, found in parts of the picture."""
         seen = [
             Detection((x + left, y + top, width, height), confidence)
@@ -87,19 +89,22 @@ class FaceSearch:
                 picture[top : top + side, left : left + side]
             )
         ]
-        faces: list[FoundFace] = []
-        boxes, refused = list(known), list[Box]()
-        for box, _ in sorted(seen, key=lambda detection: -detection.confidence):
-            others = boxes + refused
-            if middle_within(box, boxes) or (others and overlaps([box], others).max() > _SAME):
+        faces = list(known)
+        looked_at = [face.box for face in known]
+        for box, confidence in sorted(seen, key=lambda detection: -detection.confidence):
+            if looked_at and overlaps([box], looked_at).max() > _SAME:
                 continue
+            if _within_surer(box, confidence, faces):
+                continue
+            looked_at.append(box)
             face = self._closer(picture, box)
-            if face is None:
-                refused.append(box)
-            elif not middle_within(face.box, boxes):
-                faces.append(face)
-                boxes.append(face.box)
-        return faces
+            if face is None or _within_surer(face.box, face.confidence, faces):
+                continue
+            if faces and overlaps([face.box], [other.box for other in faces]).max() > _SAME:
+                continue
+            faces.append(face)
+            looked_at.append(face.box)
+        return faces[len(known) :]
 
     def _closer(self, picture: np.ndarray, box: Box) -> FoundFace | None:
         """The face that a part's detection is of, if a closer look confirms it."""
@@ -131,6 +136,11 @@ class FaceSearch:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _within_surer(box: Box, confidence: float, faces: Sequence[FoundFace]) -> bool:
+    """Whether a face would lie in the middle of one that is surer: a nose and a mouth seem one."""
+    return middle_within(box, [face.box for face in faces if face.confidence >= confidence])
 
 
 T = TypeVar("T")

@@ -110,7 +110,12 @@ def _decode(
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
-    """The upper eight of a 16-bit grey picture's bits; ``convert`` would clip it to white."""
+    """What ``convert`` makes RGB without loss or warning.
+
+    Of a 16-bit grey picture the upper eight bits: it would be clipped to white.
+    """
+    if image.mode == "P" and "transparency" in image.info:
+        return image.convert("RGBA")
     if image.mode == "F":
         raise ValueError("its pixels are floating-point numbers; save it with 8 bits")
     if not image.mode.startswith("I"):
