@@ -1,16 +1,21 @@
 """``au-cotrain predict``: scores of the faces in pictures, videos and what a camera sees."""
 
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
-from types import FrameType
+from typing import TYPE_CHECKING
 
+from au_cotrain.cli.stop import Stopped, stoppable
 from au_cotrain.cli.verb import Verbs
 from au_cotrain.errors import PredictorError
+
+if TYPE_CHECKING:
+    from au_cotrain.cli.overlay import Overlay
+    from au_cotrain.predictor.scored_frame import ScoredFrame
+    from au_cotrain.predictor.scores_table import ScoresTable
+    from au_cotrain.predictor.tally import Tally
 
 
 def add_to(verbs: Verbs) -> None:
@@ -65,22 +70,18 @@ def predict(
         OSError: the disk is full, or not to be written on.
         SystemExit: stopped.
     """
-    from au_cotrain.predictor.scores_table import ScoresTable, check_table
-
-    check_table(out)
-    table: ScoresTable | None = None
-    with _stoppable():
-        try:
-            from contextlib import ExitStack, closing
-
+    table = None
+    with stoppable():
+        try:  # imports take seconds too, in which one may press Ctrl-C
             from au_cotrain.cli.overlay import Overlay
             from au_cotrain.predictor.predictor import load_predictor
-            from au_cotrain.predictor.tally import Tally
-            from data_modules.progress import pace, progress_of
+            from au_cotrain.predictor.scores_table import ScoresTable, check_table
+            from data_modules.progress import pace
             from data_modules.recording import find_recordings
 
+            check_table(out)
             scorer, recordings = load_predictor(predictor), find_recordings(inputs)
-            card, tally = scorer.card, Tally()
+            card = scorer.card
             if any(_is_same(out, recording.name) for recording in recordings):
                 raise PredictorError(f"{out}: is an input; name another table with -o")
             if isinstance(card.alignment, str) and not crops:
@@ -90,41 +91,55 @@ def predict(
                 )
             counted = "frames" if any(of.kind != "picture" for of in recordings) else "pictures"
             lengths = [recording.length for recording in recordings]
-            total = None if None in lengths else sum(filter(None, lengths))
-            with ExitStack() as opened:
-                drawn = overlay and opened.enter_context(
-                    Overlay(overlay, recordings, card.aus, card.thresholds)
-                )
-                table = opened.enter_context(ScoresTable(out, card.aus))
-                frames = scorer.watch(recordings, crops, align_model, batch, bool(drawn))
-                opened.enter_context(closing(frames))
-                report = opened.enter_context(progress_of("scoring faces", counted))
-                report(0, total)
-                started = time.monotonic()
-                for frame in frames:
-                    table.write([frame])
-                    if drawn:
-                        drawn.write(frame)
-                    _tell(tally.count(frame))
-                    report(tally.frames, total)
-                _tell(tally.finish())
-                took = time.monotonic() - started
-        except KeyboardInterrupt as stop:
-            there = (
-                f"{table.count:,} rows are in {table.place}"
-                if table and table.count
-                else ("nothing was scored yet")
-            )
-            print(f"stopped; {there}", file=sys.stderr)
-            sys.exit(128 + (stop.args[0] if stop.args else signal.SIGINT))
+            drawn = Overlay(overlay, recordings, card.aus, card.thresholds) if overlay else None
+            frames = scorer.watch(recordings, crops, align_model, batch, pixels=bool(drawn))
+            started = time.monotonic()
+            table = ScoresTable(out, card.aus)
+            tally = _write(frames, lengths, counted, table, drawn)
+            seconds = time.monotonic() - started
+        except Stopped as stop:
+            there = f"{table.count:,} rows are in {table.place}" if table and table.count else ""
+            print(f"stopped; {there or 'nothing was scored yet'}", file=sys.stderr)
+            sys.exit(stop.status)
     if not tally.faces:
         raise PredictorError(
             f"no face found in {tally.frames:,} {counted}; {out} says so in a row each"
         )
     print(
-        f"{out}: {table.count:,} rows, {tally.faces:,} faces; {tally.empty:,} {counted} show none; "
-        + pace(tally.frames, took, counted)
+        f"{out}: {table.count:,} rows, {tally.faces:,} faces in {tally.frames - tally.empty:,} of "
+        + pace(tally.frames, seconds, counted)
     )
+
+
+def _write(
+    frames: Generator["ScoredFrame", None, None],
+    lengths: Sequence[int | None],
+    counted: str,
+    table: "ScoresTable",
+    drawn: "Overlay | None",
+) -> "Tally":
+    """Write all frames as they come, and tell what is amiss with a recording once it ends."""
+    from au_cotrain.predictor.tally import Tally
+    from data_modules.progress import progress_of
+
+    known = [length for length in lengths if length is not None]
+    total = sum(known) if len(known) == len(lengths) else None
+    tally = Tally()
+    with ExitStack() as opened:
+        if drawn:
+            opened.enter_context(drawn)
+        opened.enter_context(table)
+        opened.enter_context(closing(frames))
+        report = opened.enter_context(progress_of("scoring faces", counted))
+        opened.callback(lambda: _tell(tally.finish()))
+        report(0, total)
+        for frame in frames:
+            table.write([frame])
+            if drawn:
+                drawn.write(frame)
+            _tell(tally.count(frame))
+            report(tally.frames, total)
+    return tally
 
 
 def _tell(lines: Sequence[str]) -> None:
@@ -134,25 +149,3 @@ def _tell(lines: Sequence[str]) -> None:
 
 def _is_same(out: Path, name: str) -> bool:
     return name.endswith(out.suffix) and out.exists() and Path(name).exists() and out.samefile(name)
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Signals that end a process raise KeyboardInterrupt, with their number, while this lasts."""
-
-    def stop(number: int, _: FrameType | None) -> None:
-        raise KeyboardInterrupt(number)
-
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    wanted = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    if threading.current_thread() is not threading.main_thread():
-        wanted = []  # no other thread may set handlers
-    kept = {number: signal.getsignal(number) for number in wanted}
-    kept = {number: old for number, old in kept.items() if old != signal.SIG_IGN}  # as nohup sets
-    try:
-        for number in kept:
-            signal.signal(number, stop)
-        yield
-    finally:
-        for number, old in kept.items():
-            signal.signal(number, old)
