@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.utilities import rank_zero_only
 from rich import get_console
 
-from au_cotrain.errors import SettingError
+from au_cotrain.errors import PredictorError, SettingError
 from au_cotrain.export import export_predictor
 from au_cotrain.graph import cooccurrence
 from au_cotrain.logger import build_logger, finish, log_predictor, whereabouts
+from au_cotrain.revision import revision
 from au_cotrain.summary import print_scores, print_whereabouts
 from au_cotrain.task import CoTraining
 from au_cotrain.trainer import build_trainer, leave_processes
@@ -37,7 +39,7 @@ def main(config: DictConfig) -> None:
         sys.argv[1:] = HydraConfig.get().overrides.task  # and of a sweep, this one job
     try:
         train(OmegaConf.to_object(config), Path(os.environ["AU_COTRAIN_RUN"]))  # type: ignore[arg-type]
-    except (DataError, SettingError) as error:
+    except (DataError, PredictorError, SettingError) as error:
         sys.exit(f"error: {error}")
     finally:
         if first:
@@ -54,7 +56,8 @@ def train(config: dict[str, Any], run: Path) -> None:
         aus=list(data.aus),
         relation=cooccurrence(data.training_faces.labels, config["shrinkage"]).tolist(),
         image_size=data.size,
-        provenance=data.provenance | {"seed": config["seed"]},
+        provenance=data.provenance
+        | {"seed": config["seed"], "date": f"{date.today()}", "revision": revision()},
         **config["model"],
         **config["method"],
     )
@@ -70,9 +73,10 @@ def train(config: dict[str, Any], run: Path) -> None:
     best, predictor = run / "checkpoints" / "best.ckpt", run / "predictor"
     judge(task, datamodule=data, ckpt_path=best, verbose=False)
     if trainer.is_global_zero:
-        export_predictor(best, predictor, {split: task.scores[split]})
-        log_predictor(logger, predictor)
         names = {f"AU{number:02d}": name for number, name in ACTION_UNITS.items()}
+        scores = {split: task.scores[split]} if data.test else None  # the checkpoint has the others
+        export_predictor(best, predictor, scores, names)
+        log_predictor(logger, predictor)
         print_scores(
             f"{split} split, by the epoch that validation chose", task.scores[split], names
         )

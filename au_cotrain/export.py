@@ -1,5 +1,6 @@
 """From a checkpoint to a predictor: the graph is folded into plain linear classifiers."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -11,25 +12,44 @@ from au_cotrain.errors import PredictorError
 from au_cotrain.graph import normalize_adjacency
 from au_cotrain.metrics import METRICS, AUScore, mean_score
 from au_cotrain.predictor.card import PredictorCard
-from au_cotrain.predictor.folder import write_predictor
+from au_cotrain.predictor.folder import read_predictor, write_predictor
 from au_cotrain.predictor.network import PredictorNetwork
 from au_cotrain.predictor.predictor import Predictor
 from au_cotrain.task import CoTraining
 
 
 def export_predictor(
-    checkpoint: Path, out: Path, scores: dict[str, list[AUScore]] | None = None
+    checkpoint: Path,
+    out: Path,
+    scores: Mapping[str, list[AUScore]] | None = None,
+    names: Mapping[str, str] | None = None,
+    onnx: bool = False,
 ) -> Predictor:
-    """Write a checkpoint's predictor.
+    """Write the predictor of a checkpoint, or of a predictor's folder.
 
     Args:
-        checkpoint: written by training.
-        out: folder for ``predictor.safetensors`` and ``predictor.json``.
-        scores: per split, to be told beside the checkpoint's own validation scores.
+        checkpoint: written by training; or a predictor's folder, so that one without an ONNX graph
+            can be given it.
+        out: folder to write, see ``folder.write_predictor``; it may be that folder.
+        scores: of a checkpoint, per split, told beside its own validation scores.
+        names: AU → what FACS calls it, for the README.
+        onnx: write an ONNX graph too.
 
     Raises:
-        PredictorError: the file is missing or no checkpoint of this project.
+        PredictorError: the file is missing or no checkpoint of this project, the folder holds no
+            predictor, ``out`` is in other use, or the ONNX graph cannot be made or disagrees.
     """
+    if checkpoint.is_dir():
+        card, network = read_predictor(checkpoint)
+    else:
+        card, network = _from_checkpoint(checkpoint, scores or {})
+    write_predictor(out, card, network, onnx, names)
+    return Predictor(card, network)
+
+
+def _from_checkpoint(
+    checkpoint: Path, scores: Mapping[str, list[AUScore]]
+) -> tuple[PredictorCard, PredictorNetwork]:
     if not checkpoint.is_file():
         raise PredictorError(f"{checkpoint}: no such checkpoint")
     try:
@@ -44,7 +64,7 @@ def export_predictor(
         raise PredictorError(f"{checkpoint}: not a checkpoint of au_cotrain ({reason})") from error
 
     splits = {"validation": [AUScore(**score) for score in content["validation"]]}
-    splits.update(scores or {})
+    splits.update(scores)
     provenance = dict(hparams["provenance"] or {})
     card = PredictorCard(
         aus=list(hparams["aus"]),
@@ -54,6 +74,7 @@ def export_predictor(
         scaled_size=provenance.pop("scaled_size", hparams["image_size"]),
         **asdict(task.calibration),
         alignment=provenance.pop("alignment", "square crops, each face as in training"),
+        data_sets=provenance.pop("data_sets", []),
         provenance={
             **provenance,
             "epoch": content["epoch"],
@@ -73,8 +94,7 @@ def export_predictor(
             network.classifiers, task.network.refined_classifiers(), strict=True
         ):
             linear.load_state_dict({"weight": rows[:, :-1], "bias": rows[:, -1]})
-    write_predictor(out, card, network)
-    return Predictor(card, network.eval())
+    return card, network.eval()
 
 
 def _graph(task: CoTraining) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from data_modules import cuts, transforms
 from data_modules.dataset import FaceDataset
 from data_modules.errors import DataError
 from data_modules.facs import SIDED
+from data_modules.licences import LICENCES, NOT_STATED
 from data_modules.manifest import Manifest, read_manifest
 from data_modules.people import check_apart, in_pool_alone
 from data_modules.picture import check_pictures
@@ -43,6 +44,8 @@ class Faces(pl.LightningDataModule):
         check: decode every labeled picture once before training.
         alignment: how the faces were cut out, in words; travels with the predictor. A table that
             ``au-cotrain prepare`` wrote knows it itself.
+        licence: under what terms the faces may be used, in words, of those whose set has no terms
+            known here; travels with the predictor.
         threshold: see ``manifest.read_manifest``.
         seed: of order and augmentation.
     """
@@ -64,6 +67,7 @@ class Faces(pl.LightningDataModule):
         workers: int = 0,
         check: bool = True,
         alignment: str = "square crops, each face as in the training table",
+        licence: str = NOT_STATED,
         threshold: int | None = None,
         seed: int = 0,
     ) -> None:
@@ -76,7 +80,7 @@ class Faces(pl.LightningDataModule):
         self.labeled_per_batch, self.unlabeled_per_batch = labeled_per_batch, unlabeled_per_batch
         self.steps_per_epoch = steps_per_epoch
         self.eval_batch, self.workers, self.check, self.seed = eval_batch, workers, check, seed
-        self.words, self.threshold = alignment, threshold
+        self.words, self.licence, self.threshold = alignment, licence, threshold
         self.labeled: Manifest | None = None
         self.test: Manifest | None = None
         self.pool: Manifest | None = None
@@ -161,12 +165,40 @@ class Faces(pl.LightningDataModule):
         """What a predictor should tell of the faces it learned from; plain values."""
         return {
             "tables": {name: str(table) for name, table in self.tables.items() if table},
+            "data_sets": self.data_sets,
             "labeled_faces": len(self.training_faces),
             "pool_faces": len(self.pool or ()),
             "scaled_size": self.scaled_size,
             "alignment": self.alignment,
             "threshold": self.threshold,
         }
+
+    @property
+    def data_sets(self) -> list[dict[str, Any]]:
+        """Each set of faces, under what licence, and the splits it is used in; plain values."""
+        splits = {
+            "labeled": self.training_faces,
+            "validation": self.val,
+            "test": self.test,
+            "unlabeled": self.pool,
+        }
+        sets: dict[tuple[str, str], list[str]] = {}
+        for split, faces in splits.items():
+            if faces is not None:
+                sets.setdefault(self._origin(faces), []).append(split)
+        return [
+            {"name": name, "licence": licence, "splits": used}
+            for (name, licence), used in sets.items()
+        ]
+
+    def _origin(self, faces: Manifest) -> tuple[str, str]:
+        """The name and the licence of the set that faces are of."""
+        dataset = faces.preparation.get("set")
+        if dataset in LICENCES:
+            return dataset, LICENCES[dataset]
+        # A prepared folder is called after what is in it, all their tables are called alike.
+        source = faces.source.resolve()
+        return source.parent.name if dataset else source.name, self.licence
 
     def example(self) -> Path:
         """A held-out picture, to try a predictor on."""

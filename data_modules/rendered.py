@@ -8,6 +8,8 @@ from typing import Any
 
 from data_modules.alignment import Alignment
 from data_modules.faces import Faces
+from data_modules.licences import RENDERED
+from data_modules.manifest import Manifest
 from data_modules.progress import advance, progress_bar
 
 SPLITS = ("labeled", "val", "unlabeled", "test")
@@ -88,6 +90,12 @@ class RenderedFaces(Faces):
     def alignment(self) -> dict[str, Any]:
         """How a photograph's face is cut out to lie as the rendered ones do."""
         return Alignment(template=FRAMING).parameters()
+
+    def _origin(self, faces: Manifest) -> tuple[str, str]:
+        split = next(split for split, table in self.tables.items() if table == faces.source)
+        world = self.worlds[split]
+        named = world if isinstance(world, str) else "its own, see .hydra/config.yaml of the run"
+        return f"rendered faces, world {named}", RENDERED
 
     def setup(self, stage: str | None = None) -> None:
         """Read the tables, rendering them first where this process has not yet."""

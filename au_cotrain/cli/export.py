@@ -1,21 +1,37 @@
-"""``au-cotrain export``: a predictor of a checkpoint."""
+"""``au-cotrain export``: a predictor of a checkpoint, or of a predictor."""
 
 from pathlib import Path
 
 from au_cotrain.cli.verb import Verbs
+from data_modules.facs import ACTION_UNITS
 
 
 def add_to(verbs: Verbs) -> None:
     """Describe the verb to the command line."""
-    verb = verbs.add_parser("export", help="make a predictor of a checkpoint")
-    verb.add_argument("checkpoint", type=Path)
-    verb.add_argument("out", type=Path, help="folder for predictor.safetensors and .json")
+    verb = verbs.add_parser(
+        "export", help="make a predictor of a checkpoint",
+        description="Write a checkpoint's predictor: weights (safetensors), predictor.json, and a "
+        "README that tells people what it is.",
+    )  # fmt: skip
+    verb.add_argument(
+        "checkpoint", type=Path, help="RUN/checkpoints/best.ckpt; or a predictor's folder"
+    )
+    verb.add_argument("out", type=Path, help="folder to write; it may be that predictor's own")
+    verb.add_argument(
+        "--onnx", action="store_true",
+        help="write predictor.onnx too, if ONNX Runtime agrees with torch on it",
+    )  # fmt: skip
     verb.set_defaults(run=export)
 
 
-def export(checkpoint: Path, out: Path) -> None:
-    """Write a checkpoint's predictor and say where."""
+def export(checkpoint: Path, out: Path, onnx: bool = False) -> None:
+    """Write a predictor and say where.
+
+    Raises:
+        PredictorError: see ``export.export_predictor``.
+    """
     from au_cotrain.export import export_predictor
 
-    predictor = export_predictor(checkpoint, out)
-    print(f"{out}: predictor of {len(predictor.card.aus)} AUs")
+    names = {f"AU{number:02d}": name for number, name in ACTION_UNITS.items()}
+    predictor = export_predictor(checkpoint, out, names=names, onnx=onnx)
+    print(f"{out}: predictor of {len(predictor.card.aus)} AUs" + ", and its ONNX graph" * onnx)

@@ -332,12 +332,30 @@ def test_provenance_is_plain_values(faces, folder):
             "val": f"{folder}/val.csv",
             "unlabeled": f"{folder}/pool",
         },
+        "data_sets": [
+            {"name": "labeled.csv", "licence": "not stated", "splits": ["labeled"]},
+            {"name": "val.csv", "licence": "not stated", "splits": ["validation"]},
+            {"name": "pool", "licence": "not stated", "splits": ["unlabeled"]},
+        ],
         "labeled_faces": LABELED,
         "pool_faces": POOL,
         "scaled_size": 30,
         "alignment": "by eye",
         "threshold": None,
     }
+
+
+def test_each_set_of_faces_is_told_with_its_licence(prepared, faces_table):
+    sets = {"a": "disfa", "b": "disfa", "c": "emotionet", "web": "faces"}
+    a, b, c, web = (prepared(of, [name], ["AU01"], name=name) for name, of in sets.items())
+    tables = [root / "manifest.parquet" for root in (a, b, c)]
+    data = Faces(*tables, unlabeled=web, size=16, licence="CC BY 4.0, see its page")
+    said = {of["name"]: of for of in data.data_sets}
+    assert list(said) == ["disfa", "emotionet", "web"]
+    assert said["disfa"]["splits"] == ["labeled", "validation"]
+    assert said["disfa"]["licence"] == said["emotionet"]["licence"]
+    assert "agreement" in said["disfa"]["licence"]
+    assert said["web"]["licence"] == "CC BY 4.0, see its page"
 
 
 def test_the_alignment_of_prepared_tables_is_theirs(prepared):

@@ -1,4 +1,3 @@
-import json
 import multiprocessing
 import pickle
 import subprocess
@@ -18,7 +17,7 @@ from au_cotrain import load_predictor
 from au_cotrain.errors import PredictorError
 from au_cotrain.predictor import predictor as predictor_module
 from au_cotrain.predictor.card import PredictorCard
-from au_cotrain.predictor.folder import CARD, WEIGHTS, write_predictor
+from au_cotrain.predictor.folder import write_predictor
 from au_cotrain.predictor.network import PredictorNetwork
 from au_cotrain.predictor.scored_frame import columns
 from data_modules.alignment import Alignment
@@ -195,40 +194,6 @@ def test_loading_needs_neither_lightning_nor_the_graph_library(folder):
     command = [sys.executable, "-c", code, str(folder)]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     assert "timm" in loaded
-    strangers = {
-        "pytorch_lightning",
-        "torch_geometric",
-        "torchmetrics",
-        "hydra",
-        "albumentations",
-        "mediapipe",
-        "matplotlib",
-        "pandas",
-        "wandb",
-        "sympy",
-    }
-    assert not strangers & set(loaded)
-
-
-@pytest.mark.parametrize("missing", [CARD, WEIGHTS])
-def test_a_missing_part_is_named(folder, missing):
-    (folder / missing).unlink()
-    with pytest.raises(PredictorError, match=missing):
-        load_predictor(folder)
-
-
-def test_a_damaged_predictor_is_one_line(folder):
-    weights = (folder / WEIGHTS).read_bytes()
-    (folder / WEIGHTS).write_bytes(weights[: len(weights) // 2])
-    with pytest.raises(PredictorError, match="not a whole predictor") as error:
-        load_predictor(folder)
-    assert "\n" not in str(error.value)
-    (folder / WEIGHTS).write_bytes(weights)
-    card = json.loads((folder / CARD).read_text())
-    for broken in ({**card, "aus": ["AU01"]}, {**card, "surprise": 1}, [card], {}):
-        (folder / CARD).write_text(json.dumps(broken))
-        with pytest.raises(PredictorError, match="not a whole predictor"):
-            load_predictor(folder)
-    (folder / CARD).write_text(json.dumps({**card, "backbones": ["no_such", "no_such"]}))
-    with pytest.raises(PredictorError, match="no_such"):
-        load_predictor(folder)
+    strangers = {"pytorch_lightning", "torch_geometric", "torchmetrics", "hydra", "albumentations"}
+    slow = {"mediapipe", "matplotlib", "pandas", "wandb", "sympy", "onnx", "onnxruntime"}
+    assert not (strangers | slow) & set(loaded)
