@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from data_modules.video import DAMAGED, VideoError, import_av, open_video, pixels_of, told
+from data_modules.video import DAMAGED, Conversion, VideoError, import_av, open_video, told
 
 _SHORT = 2.5  # frame durations that may lack at a video's end before it is said to break off
 
@@ -44,6 +44,8 @@ def play(video: Path) -> Iterator[tuple[float | None, np.ndarray | str]]:
                 raise VideoError(f"unreadable: the video breaks off after {count:,} frames")
     except VideoError as error:
         yield None, str(error)
+    except Exception as error:  # broken files raise whatever PyAV trips over
+        yield None, f"unreadable: the video breaks off after {count:,} frames ({error})"
 
 
 def rate_and_length(video: Path) -> tuple[float | None, int | None]:
@@ -62,7 +64,7 @@ def rate_and_length(video: Path) -> tuple[float | None, int | None]:
                 seconds = container.duration / 1e6  # perhaps that of its sound
             length = stream.frames or (round(seconds * rate) if seconds and rate else None)
             return rate, length or None
-    except VideoError:
+    except Exception:
         return None, None  # who decodes it says so
 
 
@@ -75,6 +77,7 @@ def _decode(container: Any) -> Iterator[tuple[int | None, np.ndarray | str]]:  #
     stream = container.streams.video[0]
     stream.codec_context.thread_count = 1  # who calls has threads of their own
     packets = container.demux(stream)
+    pixels = Conversion()
     lost: list[int] = []  # when packets were to be shown that could not be decoded
     count, whole = 0, True
     while True:
@@ -102,15 +105,15 @@ def _decode(container: Any) -> Iterator[tuple[int | None, np.ndarray | str]]:  #
                 lost.remove(pts)
             # What is predicted from a damaged frame is damaged too, up to the next key frame.
             whole = not frame.is_corrupt and (whole or frame.key_frame)
-            yield pts, _picture(frame) if whole else DAMAGED
+            yield pts, _picture(pixels, frame) if whole else DAMAGED
             count += 1
     for pts in lost:
         yield pts, DAMAGED
 
 
-def _picture(frame: Any) -> np.ndarray | str:  # noqa: ANN401
+def _picture(pixels: Conversion, frame: Any) -> np.ndarray | str:  # noqa: ANN401
     try:
-        return pixels_of(frame)
+        return pixels(frame)
     except (ValueError, MemoryError, import_av().FFmpegError) as error:
         return f"unreadable: the frame cannot be converted ({error})"
 

@@ -41,14 +41,14 @@ def read_frames(video: Path, places: Sequence[int]) -> Iterator[np.ndarray | str
     Raises:
         DataError: PyAV is not installed.
     """
-    import_av()
+    pixels = Conversion()
     wanted = iter(places)
     place = next(wanted, None)
     reason = ""
     try:
         for number, frame in enumerate(_decode(video)):
             if number == place:
-                yield pixels_of(frame) if frame is not None else DAMAGED
+                yield pixels(frame) if frame is not None else DAMAGED
                 place = next(wanted, None)
             if place is None:
                 return
@@ -123,10 +123,17 @@ class _GapDetector:
         return bool(self._last - last >= _GAP * self._step)
 
 
-def pixels_of(frame: Any) -> np.ndarray:  # noqa: ANN401
-    """(H, W, 3) uint8 RGB of PyAV's frame, turned upright as the video says."""
-    turns = round(frame.rotation / 90)  # counterclockwise
-    return np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), turns))
+class Conversion:
+    """Pixels of PyAV's frames; one for a video, since preparing it takes as long as using it."""
+
+    def __init__(self) -> None:
+        self._reformatter = import_av().video.reformatter.VideoReformatter()
+
+    def __call__(self, frame: Any) -> np.ndarray:  # noqa: ANN401
+        """(H, W, 3) uint8 RGB, turned upright as the video says."""
+        turns = round(frame.rotation / 90)  # counterclockwise
+        rgb = self._reformatter.reformat(frame, format="rgb24").to_ndarray()
+        return np.ascontiguousarray(np.rot90(rgb, turns))
 
 
 @contextmanager
@@ -137,10 +144,12 @@ def open_video(video: Path) -> Iterator[Any]:
         VideoError: there is none.
     """
     with told("the video cannot be opened"):
-        container = import_av().open(str(video))
+        container = import_av().open(str(video), metadata_errors="replace")
     with container:
         if not container.streams.video:
             raise VideoError("unreadable: there is no video in this file")
+        if container.streams.video[0].codec_context is None:
+            raise VideoError("unreadable: the video is of a kind that FFmpeg cannot decode")
         yield container
 
 

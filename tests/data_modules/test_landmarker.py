@@ -19,7 +19,9 @@ def cache(tmp_path, monkeypatch):
 
 
 def test_a_missing_model_says_how_to_supply_it(cache):
-    with pytest.raises(DataError, match=r"fetch-landmarker.*--align-model.*--no-align") as error:
+    with pytest.raises(
+        DataError, match=r"fetch-landmarker.*--align-model.*--no-align.*--crops"
+    ) as error:
         find_model()
     assert str(cache) in str(error.value)
 
