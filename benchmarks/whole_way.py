@@ -1,13 +1,9 @@
-"""How fast is a prediction, from a video's bytes to a table's rows? Whole way, start-up, memory.
+"""The whole way of a prediction, from a video's bytes to a table's rows, as its users meet it.
 
-    python benchmarks/whole_way.py [--video VIDEO] [--predictor PREDICTOR] [--frames 1000]
-
-Without arguments it renders a 640 x 480 video of moving, changing faces and makes a predictor with
-the demo's backbones and random weights: as fast as a trained one. `AU_COTRAIN_LANDMARKER` or the
-cache has the landmarker's file. The machine should have nothing else to do.
+Start-up, speed and memory of ``au-cotrain predict`` on a 640 x 480 video of moving, changing faces,
+rendered here. Part of ``benchmarks/predict.py``.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -146,15 +142,15 @@ def measure(predictor: Path, short: Path, long: Path, frames: tuple[int, int], o
         line(f"published for {name} on CPUs, frames a second", f"{speed}", "other machines")
 
 
-def main() -> None:
-    """Make what is needed, measure, print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--video", type=Path, help="of one's own, at least 600 frames")
-    parser.add_argument("--predictor", type=Path)
-    parser.add_argument("--frames", type=int, default=1000, help="of the longer video")
-    chosen = parser.parse_args()
+def whole_way(video: Path | None, predictor: Path | None, frames: int) -> None:
+    """Make what is needed, measure, print.
+
+    Args:
+        video: of one's own, at least 600 frames; None for a rendered one.
+        predictor: its folder; None for one with the demo's backbones and random weights, as fast
+            as a trained one.
+        frames: of the rendered video.
+    """
     import cv2
 
     from data_modules.film import Film
@@ -162,12 +158,12 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        predictor = chosen.predictor or make_predictor(
+        predictor = predictor or make_predictor(
             out / "predictor", ["test_resnet", "test_efficientnet"]
         )
-        long = chosen.video or render_video(out / "long.mp4", chosen.frames)
+        long = video or render_video(out / "long.mp4", frames)
         (recording,) = find_recordings([str(long)])
-        few, count = max(1, (recording.length or chosen.frames) // 10), 0
+        few, count = max(1, (recording.length or frames) // 10), 0
         with Film(out / "short.mp4", recording.rate) as film:
             for frame in recording.frames():
                 if count < few and frame.pixels is not None:
@@ -175,7 +171,3 @@ def main() -> None:
                     cv2.imwrite(str(out / "face.png"), frame.pixels[..., ::-1])
                 count += 1
         measure(predictor, out / "short.mp4", long, (few, count), out)
-
-
-if __name__ == "__main__":
-    main()
