@@ -8,7 +8,13 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from data_modules.box import Box
-from data_modules.landmarker import find_model, import_mediapipe, outlive_profiler, quiet
+from data_modules.landmarker import (
+    find_model,
+    import_mediapipe,
+    mediapipe_image,
+    outlive_profiler,
+    quiet,
+)
 
 _FILE = "face_detector.tflite"  # within the landmarker's model file
 
@@ -57,10 +63,12 @@ class Detector:
         outlive_profiler()
 
     def __call__(self, picture: np.ndarray) -> list[Detection]:
-        """What seems to be a face in an (H, W, 3) uint8 RGB picture, the surest first."""
-        mediapipe = import_mediapipe()
-        pixels = np.ascontiguousarray(picture)
-        found = self._detector.detect(mediapipe.Image(mediapipe.ImageFormat.SRGB, pixels))
+        """What seems to be a face in an (H, W, 3) uint8 RGB picture, the surest first.
+
+        Raises:
+            ValueError: a side is longer than ``landmarker.LONGEST``.
+        """
+        found = self._detector.detect(mediapipe_image(picture))
         detections = []
         for face in found.detections:
             at = face.bounding_box

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
+import cv2
 import numpy as np
 
 from data_modules.box import Box, around, middle_within, overlaps
@@ -12,6 +13,7 @@ from data_modules.detector import Detection, Detector
 from data_modules.landmarker import Landmarker
 
 _PARTS = (2, 4, 8)  # a part's side, as which part of the picture's longer side
+_PARTED = 1600  # pixels of the longer side that parts are taken of: the smallest still has 200
 _SMALLEST_PART = 160  # pixels; a face in it would have 20, too few to tell a muscle's work
 _STEP = 0.6  # of a part's side to the next one: what the overlap cuts is whole in a larger part
 _SAME = 0.3  # overlap from which two boxes show one face
@@ -82,11 +84,14 @@ class FaceSearch:
 
     def _in_parts(self, picture: np.ndarray, known: list[FoundFace]) -> list[FoundFace]:
         """Faces that are not known, found in parts of the picture."""
+        shrink = max(1.0, max(picture.shape) / _PARTED)
+        size = [max(1, round(side / shrink)) for side in (picture.shape[1], picture.shape[0])]
+        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if shrink > 1 else picture
         seen = [
-            Detection((x + left, y + top, width, height), confidence)
-            for left, top, side in _parts(picture.shape[1], picture.shape[0])
+            Detection(_times(shrink, (x + left, y + top, width, height)), confidence)
+            for left, top, side in _parts(small.shape[1], small.shape[0])
             for (x, y, width, height), confidence in self._detector(
-                picture[top : top + side, left : left + side]
+                small[top : top + side, left : left + side]
             )
         ]
         faces = list(known)
@@ -136,6 +141,11 @@ class FaceSearch:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _times(scale: float, box: Box) -> Box:
+    x, y, width, height = box
+    return scale * x, scale * y, scale * width, scale * height
 
 
 def _within_surer(box: Box, confidence: float, faces: Sequence[FoundFace]) -> bool:

@@ -25,6 +25,8 @@ MODEL_URL = (
     "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/float16/1/"
     + MODEL
 )
+LONGEST = 32766
+"""Pixels of a picture's side beyond which MediaPipe ends the process."""
 _MOST_FACES = 16  # of a picture
 _WITHOUT = "for pictures that are crops already, prepare --no-align and predict --crops do without"
 
@@ -131,10 +133,11 @@ class Landmarker:
 
         Returns:
             Per face (478, 2) float64 x and y in pixels, from the upper left corner; none, if none.
+
+        Raises:
+            ValueError: a side is longer than ``LONGEST``.
         """
-        mediapipe = import_mediapipe()
-        pixels = np.ascontiguousarray(picture)
-        found = self._landmarker.detect(mediapipe.Image(mediapipe.ImageFormat.SRGB, pixels))
+        found = self._landmarker.detect(mediapipe_image(picture))
         height, width = picture.shape[:2]
         faces = [
             np.array([(point.x * width, point.y * height) for point in points])
@@ -161,6 +164,18 @@ class Landmarker:
 def import_mediapipe() -> Any:  # noqa: ANN401 - a module
     """MediaPipe, or a ``DataError`` that says how to install it."""
     return optional("mediapipe", "prepare", "finding faces needs mediapipe", f"; {_WITHOUT}")
+
+
+def mediapipe_image(picture: np.ndarray) -> Any:  # noqa: ANN401 - MediaPipe's class
+    """MediaPipe's form of an (H, W, 3) uint8 RGB picture.
+
+    Raises:
+        ValueError: a side is longer than ``LONGEST``.
+    """
+    if max(picture.shape) > LONGEST:
+        raise ValueError(f"a side of {max(picture.shape):,} pixels, more than {LONGEST:,}")
+    mediapipe = import_mediapipe()
+    return mediapipe.Image(mediapipe.ImageFormat.SRGB, np.ascontiguousarray(picture))
 
 
 @contextmanager

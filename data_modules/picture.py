@@ -1,5 +1,6 @@
 """Pictures: from a file to pixels."""
 
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,9 @@ from data_modules.shard import member
 
 if TYPE_CHECKING:  # pandas comes with it, which reading pictures does without
     from data_modules.manifest import Manifest
+
+# Pillow's warning is about uploads by strangers; from twice as many pixels on it is an error.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 class PictureError(DataError):
@@ -94,13 +98,17 @@ def _decode(
         inside = member(source) if isinstance(source, str | Path) else None
         with Image.open(inside or source) as image:
             width, height = image.size
-            if image.getexif().get(ExifTags.Base.Orientation, 1) >= 5:  # lies on its side
+            if image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8):  # lies on its side
                 width, height = height, width
             image.draft("RGB", least(image))
-            upright = _eight_bit(ImageOps.exif_transpose(image)).convert("RGB")
-            return upright, (width, height)
+            image.load()
+            ImageOps.exif_transpose(image, in_place=True)  # a copy of 100 megapixels is 400 MB
+            upright = _eight_bit(image)
+            return upright if upright.mode == "RGB" else upright.convert("RGB"), (width, height)
     except FileNotFoundError as error:
         raise PictureError("no such file") from error
+    except Image.DecompressionBombError as error:
+        raise PictureError("more than 178 million pixels; save it smaller") from error
     except UnidentifiedImageError as error:
         raise PictureError("not a picture") from error  # Pillow's words hold a memory address
     except Exception as error:

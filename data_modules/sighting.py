@@ -8,6 +8,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from data_modules.ahead import work_ahead
@@ -129,20 +130,27 @@ def _bytes(item: tuple[Recording, Frame]) -> int:
 def _look(
     alignment: Alignment, searches: SimpleQueue[FaceSearch], item: tuple[Recording, Frame]
 ) -> Sighting:
-    """The faces of a frame, the largest first."""
+    """The faces of a frame, the largest first.
+
+    A frame that cannot be searched (a side of 40,000 pixels, say) is one that cannot be read: the
+    frames after it are to be seen.
+    """
     recording, frame = item
     if frame.pixels is None:
         return Sighting(recording, frame, [])
     search = searches.get()
     try:
         found = search(frame.pixels, parts=recording.kind == "picture")
+        crops = alignment.cut_all(frame.pixels, [face.points for face in found])
+    except (RuntimeError, ValueError, MemoryError, cv2.error) as error:
+        why = " ".join(str(error).split())[:200] or type(error).__name__
+        frame = frame._replace(pixels=None, trouble=f"cannot be aligned: {why}")
+        return Sighting(recording, frame, [])
     finally:
         searches.put(search)
     faces = [
-        SeenFace(
-            rank, _scaled(face, frame), face.confidence, alignment.cut(frame.pixels, face.points)
-        )
-        for rank, face in enumerate(found)
+        SeenFace(rank, _scaled(face, frame), face.confidence, crop)
+        for rank, (face, crop) in enumerate(zip(found, crops, strict=True))
     ]
     return Sighting(recording, frame, faces)
 

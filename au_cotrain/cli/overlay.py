@@ -92,15 +92,7 @@ def _files(target: Path, recordings: Sequence["Recording"]) -> list[Path]:
     """The file of each recording."""
     ending = target.suffix.lower()
     if ending == _FILM or ending in _PICTURES:
-        kinds = "picture" if ending in _PICTURES else "video or camera"
-        if len(recordings) != 1 or recordings[0].kind not in kinds:
-            raise PredictorError(
-                f"{target}: takes one {kinds}; name a folder with --overlay for "
-                f"{len(recordings):,} inputs" if len(recordings) != 1 else
-                f"{target}: takes one {kinds}, which {recordings[0].name} is not; name a folder"
-            )  # fmt: skip
-        if target.exists() and _is_input(target, recordings[0]):
-            raise PredictorError(f"{target}: is the input; name another file with --overlay")
+        _check_file(target, "picture" if ending in _PICTURES else "video", recordings)
         return [target]
     if target.exists() and not target.is_dir():
         raise PredictorError(
@@ -113,14 +105,30 @@ def _files(target: Path, recordings: Sequence["Recording"]) -> list[Path]:
         )
     files: dict[Path, None] = {}
     for recording in recordings:
-        name = Path(recording.name)
-        suffix = name.suffix if name.suffix.lower() in _PICTURES else ".png"
-        suffix = suffix if recording.kind == "picture" else _FILM
+        name, suffix = Path(recording.name), _FILM
+        if recording.kind == "picture":
+            suffix = name.suffix if name.suffix.lower() in _PICTURES else ".png"
         file, number = target / f"{name.stem}{suffix}", 2
         while file in files:
             file, number = target / f"{name.stem}-{number}{suffix}", number + 1
         files[file] = None
     return list(files)
+
+
+def _check_file(target: Path, kind: str, recordings: Sequence["Recording"]) -> None:
+    """Whether one recording, of that kind, can be drawn into a file that is not its own."""
+    if len(recordings) > 1:
+        raise PredictorError(
+            f"{target}: takes one {kind}; name a folder with --overlay for "
+            f"{len(recordings):,} inputs"
+        )
+    (recording,) = recordings
+    if (recording.kind == "picture") != (kind == "picture"):
+        raise PredictorError(
+            f"{target}: takes a {kind}, which {recording.name} is not; name a folder with --overlay"
+        )
+    if target.exists() and _is_input(target, recording):
+        raise PredictorError(f"{target}: is the input; name another file with --overlay")
 
 
 def _is_input(target: Path, recording: "Recording") -> bool:

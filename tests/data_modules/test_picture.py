@@ -10,7 +10,7 @@ from PIL import Image
 from data_modules import picture
 from data_modules.errors import DataError
 from data_modules.manifest import read_manifest
-from data_modules.picture import PictureError, check_pictures, read_picture
+from data_modules.picture import PictureError, check_pictures, read_picture, read_sized, read_whole
 
 ORANGE = (200, 120, 30)
 
@@ -160,9 +160,26 @@ def test_a_file_that_is_no_whole_picture_is_named(tmp_path, draw, kind):
     assert ("no such file" in str(caught.value)) == (kind == "missing")
 
 
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_the_size_is_that_of_the_upright_picture_before_it_was_made_smaller(draw, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    pixels, size = read_sized(draw("a.jpg", size=(801, 402), exif=exif), 200)
+    assert size == ((801, 402) if orientation in (1, 3) else (402, 801))
+    assert pixels.shape[:2] == ((101, 201) if orientation in (1, 3) else (201, 101))
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_palette_with_transparent_colours_comes_without_a_warning(tmp_path, noise):
+    picture = Image.fromarray(noise()).convert("P")
+    picture.save(tmp_path / "a.png", transparency=bytes(range(256)))
+    read = read_whole(tmp_path / "a.png")
+    np.testing.assert_array_equal(read, np.asarray(picture.convert("RGB")))
+
+
 def test_a_bomb_is_refused(draw, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-    with pytest.raises(PictureError, match="decompression bomb"):
+    with pytest.raises(PictureError, match="more than 178 million pixels"):
         read_picture(draw("a.png"), 8)
 
 
@@ -199,7 +216,7 @@ def test_a_corrupt_file_is_a_picture_or_a_picture_error(tmp_path, form, changes,
 
 
 def test_whatever_a_decoder_trips_over_is_a_picture_error(draw, monkeypatch):
-    def trip(image):
+    def trip(image, in_place):
         raise IndexError("list index out of range")
 
     monkeypatch.setattr(picture.ImageOps, "exif_transpose", trip)

@@ -121,6 +121,20 @@ def test_what_cannot_be_read_is_a_sighting_without_faces(tmp_path, shared, model
     assert [len(sighting.faces) for sighting in seen] == [0, 0, 1]
 
 
+def test_a_picture_that_mediapipe_would_die_of_says_so_and_the_next_is_seen(
+    shared, tmp_path, model
+):
+    portrait = read_whole(shared / "photos" / "face_00151.jpg")
+    wide = np.full((350, 33000, 3), 110, np.uint8)
+    wide[:, :350] = portrait
+    cv2.imwrite(str(tmp_path / "a.png"), wide)
+    cv2.imwrite(str(tmp_path / "b.png"), portrait)
+    refused, fine = see(find_recordings([str(tmp_path)]), Alignment(32), model)
+    assert refused.faces == [] and refused.frame.pixels is None
+    assert refused.frame.trouble == ("cannot be aligned: a side of 33,000 pixels, more than 32,766")
+    assert len(fine.faces) == 1
+
+
 def test_crops_are_given_as_they_are_without_a_model(draw, noise, tmp_path):
     path = draw("a.png", pixels=noise()[:20])
     (tmp_path / "b.png").write_text("no picture")
