@@ -96,7 +96,7 @@ def print_whereabouts(
         f"log        {log}",
         f"predictor  {predictor}",
         f"try it     {_relative(command)} predict {predictor} {_relative(picture)} -o aus.csv"
-        + " --no-align" * crop,
+        + " --crops" * crop,
         sep="\n",
         soft_wrap=True,
         highlight=False,

@@ -1,9 +1,14 @@
 """How fast is a predictor? Each figure is a ratio of two things that one run measured in turns.
 
     python benchmarks/predict.py network [--backbones resnet34 resnet34 --size 224] [--seconds 20]
+    python benchmarks/predict.py way [--video VIDEO] [--predictor PREDICTOR] [--frames 1000]
 
 network: the exported graph in ONNX Runtime, one face on one core, against its two backbones alone,
 exported in the same way without normalisation, classifiers, fusion and calibration.
+
+way: `au-cotrain predict` on a video, on two cores and on one; start-up, and memory for a video and
+for a tenth of it. Rendered faces move about in it, or name one of your own. The landmarker's file
+must be where predict finds it (`AU_COTRAIN_LANDMARKER`, or the cache).
 
 Random weights, random faces. Other work on the machine shows in the medians before it shows in the
 minima; run it on an idle one.
@@ -20,6 +25,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import torch
+from whole_way import whole_way
 
 from au_cotrain.predictor.card import PredictorCard
 from au_cotrain.predictor.network import PredictorNetwork
@@ -131,9 +137,12 @@ def main() -> None:
     network.add_argument("--backbones", nargs=2, default=["test_resnet", "test_efficientnet"])
     network.add_argument("--size", type=int, default=64, help="pixels of a side of the face")
     network.add_argument("--seconds", type=float, default=20)
+    way = parts.add_parser("way", help="from a video to a table")
+    way.add_argument("--video", type=Path, help="of one's own, at least 600 frames")
+    way.add_argument("--predictor", type=Path, help="default: the demo's backbones, random weights")
+    way.add_argument("--frames", type=int, default=1000, help="of the rendered video")
     chosen = vars(parser.parse_args())
-    chosen.pop("part")
-    network_ratio(**chosen)
+    {"network": network_ratio, "way": whole_way}[chosen.pop("part")](**chosen)
 
 
 if __name__ == "__main__":

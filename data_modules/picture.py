@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
@@ -12,8 +12,10 @@ from rich import get_console
 from rich.progress import track
 
 from data_modules.errors import DataError
-from data_modules.manifest import Manifest
 from data_modules.shard import member
+
+if TYPE_CHECKING:  # pandas comes with it, which reading pictures does without
+    from data_modules.manifest import Manifest
 
 # Pillow's warning is about uploads by strangers; from twice as many pixels on it is an error.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
@@ -129,7 +131,7 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     return Image.fromarray((np.asarray(image) >> 8).clip(0, 255).astype(np.uint8))
 
 
-def check_pictures(faces: Manifest, size: int) -> None:
+def check_pictures(faces: "Manifest", size: int) -> None:
     """Decode every picture of a labeled split once, before any training.
 
     Raises:

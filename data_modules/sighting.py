@@ -15,6 +15,7 @@ from data_modules.ahead import work_ahead
 from data_modules.alignment import Alignment
 from data_modules.box import Box
 from data_modules.face_search import FaceSearch, FoundFace
+from data_modules.picture import read_picture
 from data_modules.recording import Frame, Recording
 from data_modules.tracking import Tracker
 
@@ -49,6 +50,7 @@ def see(
     alignment: Alignment | None,
     model: Path | None = None,
     threads: int | None = None,
+    crop_size: int | None = None,
 ) -> Generator[Sighting, None, None]:
     """Find the faces of all frames, and cut them out as for training.
 
@@ -65,6 +67,8 @@ def see(
             is. With the method "none" it is made square and scaled.
         model: the landmarker's file, see ``landmarker.find_model``.
         threads: that search; None for as many as there are cores to this process.
+        crop_size: pixels of a side that pictures which are crops are read with, as training reads
+            them: a large JPEG is decoded smaller, which changes its pixels a little. None: whole.
 
     Yields:
         One sighting a frame, in order; its faces by number.
@@ -73,7 +77,7 @@ def see(
         DataError: faces must be found, and the landmarker cannot be opened.
     """
     if alignment is None or alignment.method == "none":
-        yield from _uncut(recordings, alignment)
+        yield from _uncut(recordings, alignment, crop_size)
         return
     threads = threads or _cores()
     with ExitStack() as opened:
@@ -94,13 +98,20 @@ def see(
             yield _numbered(sighting, tracker)
 
 
-def _uncut(recordings: Iterable[Recording], alignment: Alignment | None) -> Iterator[Sighting]:
+def _uncut(
+    recordings: Iterable[Recording], alignment: Alignment | None, crop_size: int | None
+) -> Iterator[Sighting]:
     for recording, frame in _frames(recordings):
         faces = []
         if frame.pixels is not None:
             height, width = frame.pixels.shape[:2]
             width, height = frame.size or (width, height)
-            crop = frame.pixels if alignment is None else alignment.whole(frame.pixels)
+            if alignment:
+                crop = alignment.whole(frame.pixels)
+            elif crop_size and recording.kind == "picture":
+                crop = read_picture(recording.path, crop_size)
+            else:
+                crop = frame.pixels
             faces.append(SeenFace(0, (0.0, 0.0, float(width), float(height)), None, crop))
         yield Sighting(recording, frame, faces)
 

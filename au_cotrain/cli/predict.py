@@ -1,117 +1,151 @@
-"""``au-cotrain predict``: scores of pictures."""
+"""``au-cotrain predict``: scores of the faces in pictures, videos and what a camera sees."""
 
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from au_cotrain.cli.stop import Stopped, stoppable
 from au_cotrain.cli.verb import Verbs
 from au_cotrain.errors import PredictorError
+
+if TYPE_CHECKING:
+    from au_cotrain.cli.overlay import Overlay
+    from au_cotrain.predictor.scored_frame import ScoredFrame
+    from au_cotrain.predictor.scores_table import ScoresTable
+    from au_cotrain.predictor.tally import Tally
 
 
 def add_to(verbs: Verbs) -> None:
     """Describe the verb to the command line."""
-    verb = verbs.add_parser("predict", help="score faces in pictures")
+    verb = verbs.add_parser("predict", help="score faces in pictures and videos")
     verb.add_argument("predictor", type=Path, help="folder that export or a training wrote")
-    verb.add_argument("pictures", type=Path, nargs="+", help="pictures, or folders of them")
-    verb.add_argument("-o", "--out", type=Path, required=True, help="table to write (.csv)")
+    verb.add_argument(
+        "inputs", nargs="+", metavar="input",
+        help="pictures, videos, folders of them, patterns such as 'clips/**/*.mp4'; 0: the camera",
+    )  # fmt: skip
+    verb.add_argument(
+        "-o", "--out", type=Path, required=True, help="table to write (.csv or .parquet)"
+    )
+    verb.add_argument(
+        "--overlay", type=Path, metavar="PATH",
+        help="draw boxes and AUs: a .mp4 for one video, else a folder",
+    )  # fmt: skip
     verb.add_argument("--batch", type=int, default=32, help="faces scored at once")
     way = verb.add_mutually_exclusive_group()
     way.add_argument("--align-model", type=Path, metavar="PATH", help="the landmarker's file")
     way.add_argument(
-        "--no-align", action="store_true", help="take pictures as they are: crops as in training"
+        "--crops", action="store_true", help="inputs are cut out already, as in training"
     )
     verb.set_defaults(run=predict)
 
 
 def predict(
     predictor: Path,
-    pictures: Sequence[Path],
+    inputs: Sequence[str],
     out: Path,
+    overlay: Path | None = None,
     batch: int = 32,
     align_model: Path | None = None,
-    no_align: bool = False,
+    crops: bool = False,
 ) -> None:
-    """Score pictures and write a table: a row a picture, in the order given.
+    """Score faces and write a table, see ``Predictor.predict``.
 
-    Where the predictor's training faces were cut out by ``au-cotrain prepare``, the largest face
-    of each picture is cut out likewise.
-
-    Columns: ``input``, ``success`` (0 for a picture that cannot be read or shows no face, whose
-    AUs stay empty), ``AU01_p`` … (probability), ``AU01_c`` … (1 from probability 0.5 on).
+    Stopped by Ctrl-C or SIGTERM the table holds what was scored by then.
 
     Args:
         predictor: its folder.
-        pictures: files, and folders of them.
-        out: table to write.
+        inputs: see ``recording.find_recordings``.
+        out: table to write, see ``ScoresTable``.
+        overlay: where to draw, see ``Overlay``.
         batch: faces scored at once.
         align_model: the landmarker's file, see ``landmarker.find_model``.
-        no_align: the pictures are such crops already.
+        crops: the inputs are crops already.
 
     Raises:
-        PredictorError: no predictor, no pictures, or none of them usable.
-        DataError: the faces must be found, and the landmarker cannot be opened.
+        PredictorError: no predictor, no such table or overlay, or not one face was scored.
+        DataError: nothing to score, or the landmarker cannot be opened.
+        OSError: the disk is full, or not to be written on.
+        SystemExit: stopped.
     """
-    from contextlib import nullcontext
+    table = None
+    with stoppable():
+        try:  # imports take seconds too, in which one may press Ctrl-C
+            from au_cotrain.cli.overlay import Overlay
+            from au_cotrain.predictor.predictor import load_predictor
+            from au_cotrain.predictor.scores_table import ScoresTable, check_table
+            from data_modules.progress import pace
+            from data_modules.recording import find_recordings
 
-    import numpy as np
-    import pandas as pd
-    from rich import get_console
-    from rich.progress import track
+            check_table(out)
+            scorer, recordings = load_predictor(predictor), find_recordings(inputs)
+            card = scorer.card
+            if any(_is_same(out, recording.name) for recording in recordings):
+                raise PredictorError(f"{out}: is an input; name another table with -o")
+            if isinstance(card.alignment, str) and not crops:
+                print(
+                    "taken as crops, since the predictor does not say how its training faces were "
+                    f"cut out ({card.alignment})"
+                )
+            counted = "frames" if any(of.kind != "picture" for of in recordings) else "pictures"
+            lengths = [recording.length for recording in recordings]
+            drawn = Overlay(overlay, recordings, card.aus, card.thresholds) if overlay else None
+            frames = scorer.watch(recordings, crops, align_model, batch, pixels=bool(drawn))
+            started = time.monotonic()
+            table = ScoresTable(out, card.aus)
+            tally = _write(frames, lengths, counted, table, drawn)
+            seconds = time.monotonic() - started
+        except Stopped as stop:
+            there = f"{table.count:,} rows are in {table.place}" if table and table.count else ""
+            print(f"stopped; {there or 'nothing was scored yet'}", file=sys.stderr)
+            sys.exit(stop.status)
+    if not tally.faces:
+        raise PredictorError(
+            f"no face found in {tally.frames:,} {counted}; {out} says so in a row each"
+        )
+    print(
+        f"{out}: {table.count:,} rows, {tally.faces:,} faces in {tally.frames - tally.empty:,} of "
+        + pace(tally.frames, seconds, counted)
+    )
 
-    from au_cotrain.predictor.predictor import load_predictor
-    from data_modules.alignment import Aligner, stated
-    from data_modules.picture import PictureError, middle_square, read_picture, read_whole
-    from data_modules.pool import find_pictures
 
-    scorer = load_predictor(predictor)
-    card = scorer.card
-    inputs = [
-        name
-        for path in pictures
-        for name in (find_pictures(path) if path.is_dir() else [str(path)])
-    ]
-    if not inputs:
-        raise PredictorError(f"{pictures[0]}: no pictures in this folder")
-    alignment = None if no_align or isinstance(card.alignment, str) else stated(card.alignment)
+def _write(
+    frames: Generator["ScoredFrame", None, None],
+    lengths: Sequence[int | None],
+    counted: str,
+    table: "ScoresTable",
+    drawn: "Overlay | None",
+) -> "Tally":
+    """Write all frames as they come, and tell what is amiss with a recording once it ends."""
+    from au_cotrain.predictor.tally import Tally
+    from data_modules.progress import progress_of
 
-    def read(name: str, aligner: Aligner | None) -> np.ndarray:
-        if aligner is None:
-            try:
-                return read_picture(name, card.scaled_size)
-            except PictureError as error:
-                raise PictureError(f"unreadable: {error}") from error
-        try:
-            crop = aligner(read_whole(name))
-        except PictureError as error:
-            raise PictureError(f"unreadable: {name}: {error}") from error
-        if crop is None:
-            raise PictureError(f"no face found: {name}")
-        return middle_square(crop, card.scaled_size)
+    known = [length for length in lengths if length is not None]
+    total = sum(known) if len(known) == len(lengths) else None
+    tally = Tally()
+    with ExitStack() as opened:
+        if drawn:
+            opened.enter_context(drawn)
+        opened.enter_context(table)
+        opened.enter_context(closing(frames))
+        report = opened.enter_context(progress_of("scoring faces", counted))
+        opened.callback(lambda: _tell(tally.finish()))
+        report(0, total)
+        for frame in frames:
+            table.write([frame])
+            if drawn:
+                drawn.write(frame)
+            _tell(tally.count(frame))
+            report(tally.frames, total)
+    return tally
 
-    tables = []
-    starts = range(0, len(inputs), batch)
-    quiet = not get_console().is_terminal  # in a log a bar would be empty lines
-    with Aligner(alignment, align_model) if alignment else nullcontext() as aligner:
-        for start in track(starts, "scoring faces", transient=True, disable=quiet):
-            faces: dict[str, np.ndarray] = {}
-            names = inputs[start : start + batch]
-            for name in names:
-                try:
-                    face = read(name, aligner)
-                except PictureError as error:
-                    print(f"skipped, {error}", file=sys.stderr)
-                    continue
-                faces[name] = face
-            table = pd.DataFrame(
-                {"input": names, "success": [int(name in faces) for name in names]}
-            )
-            if faces:
-                scored = scorer(np.stack(list(faces.values())), batch).set_index(pd.Index(faces))
-                table = table.join(scored, on="input")
-            tables.append(table)
-    table = pd.concat(tables, ignore_index=True)
-    if not table["success"].any():
-        raise PredictorError(f"none of the {len(inputs)} pictures can be used; {out} not written")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(out, index=False)
-    print(f"{out}: {int(table['success'].sum())} of {len(table)} pictures scored")
+
+def _tell(lines: Sequence[str]) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+def _is_same(out: Path, name: str) -> bool:
+    return name.endswith(out.suffix) and out.exists() and Path(name).exists() and out.samefile(name)

@@ -16,12 +16,14 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
+from torch.overrides import TorchFunctionMode
 
 from au_cotrain.errors import PredictorError, SettingError
 from au_cotrain.predictor.card import FORMAT, PredictorCard, parse_card
 from au_cotrain.predictor.model_card import model_card
 from au_cotrain.predictor.network import PredictorNetwork
 from au_cotrain.predictor.onnx_graph import write_graph
+from au_cotrain.views import create_backbone
 
 CARD, WEIGHTS, GRAPH, README = (
     "predictor.json", "predictor.safetensors", "predictor.onnx", "README.md"
@@ -170,9 +172,16 @@ def _read_card(folder: Path) -> tuple[PredictorCard, dict[str, str]]:
 
 
 def _check_tensors(file: Path, card: PredictorCard) -> None:
-    """Compare the header of the weights with the network's tensors, of which none is made."""
-    with torch.device("meta"):
-        expected = PredictorNetwork(card).state_dict()
+    """Compare the header of the weights with the network's tensors.
+
+    Backbones for which the file is too small are not made. They are counted, and neither run nor
+    filled: without memory both go by torch's compiler, which takes longer to load than all else.
+    """
+    with torch.device("meta"), _Unfilled():
+        backbones = [create_backbone(name, card.image_size, False) for name in card.backbones]
+    if sum(p.nbytes for of in backbones for p in of.parameters()) > file.stat().st_size:
+        raise ValueError("its weights are fewer than its backbones have")
+    expected = PredictorNetwork(card).state_dict()
     with safe_open(file, "pt") as weights:
         found = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
         for name in sorted(found.keys() ^ expected.keys()):
@@ -182,6 +191,21 @@ def _check_tensors(file: Path, card: PredictorCard) -> None:
             shape, dtype = found[name].get_shape(), found[name].get_dtype()
             if list(tensor.shape) != shape or DTYPES[tensor.dtype] != dtype:
                 raise ValueError(f"its weights' {name} is {dtype} {shape}, not that of its card")
+
+
+class _Unfilled(TorchFunctionMode):
+    """Tensors stay as they are where a network's start draws them at random."""
+
+    def __torch_function__(
+        self,
+        function: Any,  # noqa: ANN401
+        _types: Any,  # noqa: ANN401
+        arguments: tuple[Any, ...] = (),
+        named: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401
+        if getattr(function, "__name__", "") in ("normal_", "uniform_", "trunc_normal_"):
+            return next(iter((*arguments, *(named or {}).values())))
+        return function(*arguments, **(named or {}))
 
 
 def _sha256(file: Path) -> str:

@@ -40,6 +40,16 @@ def test_a_log_gets_a_line_a_minute_whose_speed_leaves_out_what_was_done_before(
     assert not written.getvalue().strip()
 
 
+def test_what_is_counted_is_named_and_the_number_in_all_may_be_unknown(console, clock, capsys):
+    console(terminal=False)
+    with progress_of("scoring faces", "frames") as report:
+        report(0, None)
+        clock[0] += 61
+        report(1830, None)
+    assert capsys.readouterr().out == "scoring faces: 1,830, 30 frames/s\n"
+    assert pace(1830, 61, "frames") == "1,830 frames in 1 min 1 s, 30 a second"
+
+
 def test_a_terminal_gets_a_bar_with_faces_done(console, capsys):
     written = console(terminal=True)
     with progress_of("cutting faces") as report:

@@ -1,15 +1,29 @@
+import multiprocessing
+import pickle
 import subprocess
 import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from PIL import Image
 
 from au_cotrain import load_predictor
 from au_cotrain.errors import PredictorError
+from au_cotrain.predictor import predictor as predictor_module
 from au_cotrain.predictor.card import PredictorCard
 from au_cotrain.predictor.folder import write_predictor
 from au_cotrain.predictor.network import PredictorNetwork
+from au_cotrain.predictor.scored_frame import columns
+from data_modules.alignment import Alignment
+from data_modules.picture import read_picture
+from data_modules.recording import Frame
+from data_modules.sighting import Sighting
 
 CARD_VALUES = PredictorCard(
     aus=["AU01", "AU12"], backbones=["test_resnet", "test_resnet"], feature_dim=96, image_size=32,
@@ -60,6 +74,118 @@ def test_what_is_no_stack_of_crops_is_refused(folder, wrong):
         load_predictor(folder)(wrong)
 
 
+def test_a_path_gives_a_row_a_face_or_one_that_says_there_is_none(folder, tmp_path):
+    predictor = load_predictor(folder)
+    for number, crop in enumerate(crops):
+        Image.fromarray(crop).save(tmp_path / f"{number}.png")
+    (tmp_path / "3.png").write_text("no picture")
+    table = predictor.predict([tmp_path / f"{number}.png" for number in range(4)], crops=True)
+    assert list(table) == columns(["AU01", "AU12"])
+    assert list(table["success"]) == [1, 1, 1, 0]
+    assert table.iloc[3].drop(["input", "frame", "success"]).isna().all()
+    scores = ["AU01_p", "AU12_p", "AU01_c", "AU12_c"]
+    expected = predictor(crops)
+    np.testing.assert_allclose(table[scores][:3].astype(float), expected[scores], atol=1e-6)
+    assert str(table["AU01_c"].dtype) == "Int8" and str(table["face"].dtype) == "Int64"
+    pd.testing.assert_frame_equal(predictor.predict(tmp_path / "0.png", crops=True), table[:1])
+
+
+@pytest.mark.parametrize("batch", [1, 7, 32])
+def test_frames_come_in_order_whatever_the_batch(folder, film, batch):
+    video = film("v.avi", frames=40)
+    frames = list(load_predictor(folder).watch(video, crops=True, batch=batch, pixels=True))
+    assert [frame.number for frame in frames] == list(range(40))
+    p = [frame.faces[0].probabilities for frame in frames]
+    expected = load_predictor(folder)(np.stack([frame.pixels for frame in frames]))
+    np.testing.assert_allclose(p, expected[["AU01_p", "AU12_p"]], atol=1e-6)
+    assert all(frame.faces[0].box == (0, 0, 96, 48) for frame in frames)
+
+
+def test_crops_are_read_as_training_reads_them(folder, tmp_path):
+    """A JPEG is decoded smaller by the trainer, which changes its pixels."""
+    rng = np.random.default_rng(0)
+    noise = Image.fromarray(rng.integers(0, 256, (300, 300, 3), dtype=np.uint8))
+    noise.save(tmp_path / "a.jpg")
+    predictor = load_predictor(folder)
+    (frame,) = predictor.watch(str(tmp_path / "a.jpg"), crops=True)
+    expected = predictor(read_picture(tmp_path / "a.jpg", 34)[None])
+    np.testing.assert_allclose(frame.faces[0].probabilities, expected.iloc[0, :2], atol=1e-6)
+    otherwise = predictor(np.asarray(Image.open(tmp_path / "a.jpg"))[None])
+    assert np.abs(otherwise.iloc[0, :2] - expected.iloc[0, :2]).max() > 1e-5
+
+
+def test_a_loop_that_ends_early_leaves_no_thread_and_torch_as_it_was(folder, film):
+    video, threads = film("v.avi", frames=100), threading.active_count()
+    torch.set_num_threads(2)
+    try:
+        with closing(load_predictor(folder).watch(video, crops=True)) as frames:
+            assert next(frames).number == 0
+        assert threading.active_count() == threads and torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
+
+
+def test_a_picture_of_a_camera_need_not_wait_for_a_batch(monkeypatch):
+    """As seen by the clock: each frame comes 0.15 s after the one before."""
+    now = [0.0]
+    monkeypatch.setattr(predictor_module.time, "monotonic", lambda: now[0])
+
+    def sightings():
+        for number in range(5):
+            now[0] += 0.15
+            yield Sighting(None, Frame(number, now[0], None, ""), [])
+
+    groups = predictor_module._grouped(sightings(), batch=32, pixels=False)
+    assert [len(group) for group in groups] == [2, 2, 1]
+
+
+def score_in_worker(given):
+    predictor, given_crops = given
+    predictor = load_predictor(predictor) if isinstance(predictor, str) else predictor
+    return predictor(given_crops)
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_workers_score_alike(folder, method):
+    predictor = load_predictor(folder)
+    expected = predictor(crops)  # torch has threads of its own by now, which no fork takes along
+    context = multiprocessing.get_context(method)
+    with ProcessPoolExecutor(1, mp_context=context) as workers:
+        for given in (str(folder), pickle.loads(pickle.dumps(predictor))):
+            got = workers.submit(score_in_worker, (given, crops)).result(timeout=120)
+            pd.testing.assert_frame_equal(got, expected)
+
+
+class Portraits(torch.utils.data.Dataset):
+    """Scores one photograph each in a loader's worker, the whole way."""
+
+    def __init__(self, predictor, photos, model):
+        self.predictor, self.photos, self.model = predictor, photos, model
+
+    def __len__(self):
+        return len(self.photos)
+
+    def __getitem__(self, place):
+        table = self.predictor.predict(self.photos[place], align_model=self.model)
+        return table["AU01_p"].to_numpy(), float(table["x"][0])
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_loaders_workers_go_the_whole_way(tmp_path, shared, method):
+    card = replace(CARD_VALUES, alignment=Alignment(size=64).parameters())
+    write_predictor(tmp_path / "aligned", card, PredictorNetwork(card))
+    photos = sorted((shared / "photos").glob("face_*.jpg"))[:4]
+    model = shared / "models" / "face_landmarker.task"
+    data = Portraits(load_predictor(tmp_path / "aligned"), photos, model)
+    expected = [data[place] for place in range(4)]  # mediapipe runs here before the fork
+    loader = torch.utils.data.DataLoader(
+        data, batch_size=None, num_workers=2, multiprocessing_context=method, timeout=120
+    )
+    for (p, x), (expected_p, expected_x) in zip(loader, expected, strict=True):
+        np.testing.assert_allclose(p, expected_p, atol=1e-6)
+        assert x == expected_x
+
+
 def test_loading_needs_neither_lightning_nor_the_graph_library(folder):
     code = (
         "import sys; from au_cotrain import load_predictor; load_predictor(sys.argv[1]);"
@@ -69,4 +195,5 @@ def test_loading_needs_neither_lightning_nor_the_graph_library(folder):
     loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     assert "timm" in loaded
     strangers = {"pytorch_lightning", "torch_geometric", "torchmetrics", "hydra", "albumentations"}
-    assert not strangers & set(loaded)
+    slow = {"mediapipe", "matplotlib", "pandas", "wandb", "sympy", "onnx", "onnxruntime"}
+    assert not (strangers | slow) & set(loaded)
