@@ -18,6 +18,7 @@ from au_cotrain.errors import PredictorError, SettingError
 from au_cotrain.export import export_predictor
 from au_cotrain.graph import cooccurrence
 from au_cotrain.logger import build_logger, finish, log_predictor, whereabouts
+from au_cotrain.metrics import AUScore
 from au_cotrain.revision import revision
 from au_cotrain.summary import print_scores, print_whereabouts
 from au_cotrain.task import CoTraining
@@ -74,7 +75,7 @@ def train(config: dict[str, Any], run: Path) -> None:
     judge(task, datamodule=data, ckpt_path=best, verbose=False)
     if trainer.is_global_zero:
         scores = {split: task.scores[split]} if data.test else None  # the checkpoint has the others
-        export_predictor(best, predictor, scores, AU_NAMES)
+        export(best, predictor, scores, config["onnx"])
         log_predictor(logger, predictor)
         print_scores(
             f"{split} split, by the epoch that validation chose", task.scores[split], AU_NAMES
@@ -82,6 +83,17 @@ def train(config: dict[str, Any], run: Path) -> None:
         crop = isinstance(data.alignment, dict)
         print_whereabouts(run, whereabouts(logger), data.example(), minutes, crop)
     finish(logger)
+
+
+def export(best: Path, out: Path, scores: dict[str, list[AUScore]] | None, onnx: bool) -> None:
+    """Write the predictor; a backbone that ONNX does not know is no reason to have none."""
+    try:
+        export_predictor(best, out, scores, AU_NAMES, onnx)
+    except PredictorError as error:
+        if not onnx:
+            raise
+        get_console().print(f"without an ONNX graph: {error}", soft_wrap=True)
+        export_predictor(best, out, scores, AU_NAMES)
 
 
 @rank_zero_only

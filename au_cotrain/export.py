@@ -14,7 +14,6 @@ from au_cotrain.metrics import METRICS, AUScore, mean_score
 from au_cotrain.predictor.card import PredictorCard
 from au_cotrain.predictor.folder import read_predictor, write_predictor
 from au_cotrain.predictor.network import PredictorNetwork
-from au_cotrain.predictor.predictor import Predictor
 from au_cotrain.task import CoTraining
 
 
@@ -24,7 +23,7 @@ def export_predictor(
     scores: Mapping[str, list[AUScore]] | None = None,
     names: Mapping[str, str] | None = None,
     onnx: bool = False,
-) -> Predictor:
+) -> PredictorCard:
     """Write the predictor of a checkpoint, or of a predictor's folder.
 
     Args:
@@ -35,6 +34,9 @@ def export_predictor(
         names: AU → what FACS calls it, for the README.
         onnx: write an ONNX graph too.
 
+    Returns:
+        The predictor's card.
+
     Raises:
         PredictorError: the file is missing or no checkpoint of this project, the folder holds no
             predictor, ``out`` is in other use, or the ONNX graph cannot be made or disagrees.
@@ -44,7 +46,7 @@ def export_predictor(
     else:
         card, network = _from_checkpoint(checkpoint, scores or {})
     write_predictor(out, card, network, onnx, names)
-    return Predictor(card, network)
+    return card
 
 
 def _from_checkpoint(

@@ -10,16 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import huggingface_hub
+import timm
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from au_cotrain.errors import SettingError
-from au_cotrain.startup import lean
-
-with lean():
-    import timm
 
 
 class Encoder(nn.Module):
@@ -54,7 +51,7 @@ class Encoder(nn.Module):
     ) -> None:
         super().__init__()
         try:
-            self.backbone = create_backbone(backbone, image_size, pretrained).eval()
+            self.backbone = _create_backbone(backbone, image_size, pretrained).eval()
             own = timm.get_pretrained_cfg(backbone)
             for name, value in (("mean", mean or own.mean), ("std", std or own.std)):
                 self.register_buffer(name, 255.0 * torch.tensor(value).view(3, 1, 1))
@@ -111,8 +108,7 @@ def fuse(logits_1: Tensor, logits_2: Tensor) -> Tensor:
     return log_p - log_q
 
 
-def create_backbone(name: str, image_size: int, pretrained: bool | str) -> nn.Module:
-    """A timm backbone without classifier; arguments and errors as of ``Encoder``."""
+def _create_backbone(name: str, image_size: int, pretrained: bool | str) -> nn.Module:
     if not timm.is_model(name):
         close = difflib.get_close_matches(name, timm.list_models(), 4)
         raise SettingError(

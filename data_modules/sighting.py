@@ -79,7 +79,7 @@ def see(
     if alignment is None or alignment.method == "none":
         yield from _uncut(recordings, alignment, crop_size)
         return
-    threads = threads or _cores()
+    threads = threads or cores()
     with ExitStack() as opened:
         # Here and not in the threads: a signal's handler is set, which only the main thread can.
         searches: SimpleQueue[FaceSearch] = SimpleQueue()
@@ -170,7 +170,7 @@ def _numbered(sighting: Sighting, tracker: Tracker) -> Sighting:
     return Sighting(recording, frame, sorted(faces, key=lambda face: face.number))
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -47,7 +47,6 @@ def test_a_checkpoint_becomes_a_predictor_that_tells_what_it_is(checkpoint, tmp_
 
 
 def test_a_predictor_is_given_a_graph_in_its_own_folder(checkpoint, tmp_path, capsys):
-    pytest.importorskip("onnxruntime")
     out = tmp_path / "out"
     main(["export", checkpoint, str(out)])
     before = contents(out)
@@ -77,7 +76,6 @@ def test_what_cannot_be_exported_is_one_line_and_leaves_nothing(checkpoint, tmp_
 
 
 def test_a_graph_that_disagrees_is_refused(checkpoint, tmp_path, monkeypatch):
-    pytest.importorskip("onnxruntime")
     monkeypatch.setattr(onnx_graph, "AGREEMENT", -1.0)
     with pytest.raises(SystemExit, match="is not written: its probabilities differ"):
         main(["export", checkpoint, str(tmp_path / "out"), "--onnx"])

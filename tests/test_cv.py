@@ -13,6 +13,7 @@ SMALL = [
     "model.backbones=[test_resnet,test_resnet]", "data.size=32", "data.steps_per_epoch=2",
     "data.labeled_per_batch=4", "data.unlabeled_per_batch=4", "data.workers=0",
     "trainer.max_epochs=1", "trainer.accelerator=cpu", "logger=csv", "data.aus=[AU01,AU12]",
+    "onnx=false",
 ]  # fmt: skip
 
 

@@ -27,7 +27,7 @@ ROOT = Path(train.__file__).parent
 SMALL = [
     "model.backbones=[test_resnet,test_resnet]", "data.size=32", "data.steps_per_epoch=2",
     "data.labeled_per_batch=4", "data.unlabeled_per_batch=4", "trainer.max_epochs=2",
-    "trainer.accelerator=cpu", "method.graph_from=0.5",
+    "trainer.accelerator=cpu", "method.graph_from=0.5", "onnx=false",
 ]  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def own(faces_table):
 def test_rendered_faces_train_to_a_predictor_off_line(run, tmp_path):
     people = "{labeled: 2, val: 2, unlabeled: 6, test: 8}"
     frames = "{labeled: 8, val: 8, unlabeled: 1, test: 1}"
-    folder, screen = run(f"data.people={people}", f"data.frames={frames}")
+    folder, screen = run(f"data.people={people}", f"data.frames={frames}", "onnx=true")
     for said in ("epoch   1/2", "epoch   2/2", "stage 2", "occurs", "lip corner puller",
                  "peak memory"):  # fmt: skip
         assert said in screen
@@ -74,6 +74,7 @@ def test_rendered_faces_train_to_a_predictor_off_line(run, tmp_path):
     assert len(list(offline.rglob("media/images/graph_*"))) == 1
     assert Image.open(folder / "faces.png").size[0] > 800
     assert Image.open(folder / "graph.png").size[0] > 800
+    assert (folder / "predictor" / "predictor.onnx").is_file()
     # The one command printed at the end works as it stands.
     (command,) = re.findall(r"au-cotrain (predict .*)", screen)
     cli(command.split())

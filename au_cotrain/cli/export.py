@@ -32,5 +32,5 @@ def export(checkpoint: Path, out: Path, onnx: bool = False) -> None:
     """
     from au_cotrain.export import export_predictor
 
-    predictor = export_predictor(checkpoint, out, names=AU_NAMES, onnx=onnx)
-    print(f"{out}: predictor of {len(predictor.card.aus)} AUs" + ", and its ONNX graph" * onnx)
+    card = export_predictor(checkpoint, out, names=AU_NAMES, onnx=onnx)
+    print(f"{out}: predictor of {len(card.aus)} AUs" + ", and its ONNX graph" * onnx)

@@ -8,22 +8,20 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
-from torch.overrides import TorchFunctionMode
+from safetensors import SafetensorError
 
 from au_cotrain.errors import PredictorError, SettingError
 from au_cotrain.predictor.card import FORMAT, PredictorCard, parse_card
 from au_cotrain.predictor.model_card import model_card
-from au_cotrain.predictor.network import PredictorNetwork
-from au_cotrain.predictor.onnx_graph import write_graph
-from au_cotrain.views import create_backbone
+
+if TYPE_CHECKING:  # torch, which predicting by an ONNX graph does without
+    from au_cotrain.predictor.network import PredictorNetwork
 
 CARD, WEIGHTS, GRAPH, README = (
     "predictor.json", "predictor.safetensors", "predictor.onnx", "README.md"
@@ -32,14 +30,12 @@ PART = ".part"
 """The folder in which files wait until all of them are written."""
 
 LONGEST_CARD = 1 << 26
-DTYPES = {torch.float32: "F32", torch.int64: "I64", torch.bool: "BOOL"}
-"""How safetensors names the types that a network's state has."""
 
 
 def write_predictor(
     folder: Path,
     card: PredictorCard,
-    network: PredictorNetwork,
+    network: "PredictorNetwork",
     onnx: bool = False,
     names: Mapping[str, str] | None = None,
 ) -> None:
@@ -58,14 +54,16 @@ def write_predictor(
     Raises:
         PredictorError: the folder is in other use, or the graph cannot be written or disagrees.
     """
+    from au_cotrain.predictor.onnx_graph import write_graph
+    from au_cotrain.predictor.weights import save_weights
+
     _check_free(folder)
     part = folder / PART
     made = [place for place in (folder, *folder.parents) if not place.exists()]
     shutil.rmtree(part, ignore_errors=True)  # of an export that was killed
     part.mkdir(parents=True)
     try:
-        state = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
-        (part / WEIGHTS).write_bytes(save(state))  # save_file's is its owner's alone to read
+        save_weights(part / WEIGHTS, network)
         files: dict[str, dict[str, Any]] = {WEIGHTS: {}}
         if onnx:
             files[GRAPH] = write_graph(part / GRAPH, card, network)._asdict()
@@ -90,31 +88,45 @@ def write_predictor(
     part.rmdir()
 
 
-def read_predictor(folder: Path) -> tuple[PredictorCard, PredictorNetwork]:
-    """The card, and the network ready to predict.
-
-    Hashes, the card's fields, and names, shapes and types of all tensors are checked before any
-    network is built.
+def read_predictor(folder: Path) -> tuple[PredictorCard, "PredictorNetwork"]:
+    """The card, and the network ready to predict, once all of the folder has been checked.
 
     Raises:
         PredictorError: the folder holds no predictor, or not a whole one, or a changed one.
     """
-    try:
+    from au_cotrain.predictor.weights import load_weights
+
+    card, _ = read_card(folder)
+    with refusing(folder):
+        return card, load_weights(folder / WEIGHTS, card)
+
+
+def read_card(folder: Path) -> tuple[PredictorCard, dict[str, str]]:
+    """The card, and file → SHA-256 of what it lists; its fields and all hashes are checked.
+
+    Raises:
+        PredictorError: the folder holds no predictor, or not a whole one, or a changed one.
+    """
+    with refusing(folder):
         card, files = _read_card(folder)
         for name, sha256 in files.items():
             if _sha256(_file(folder, name)) != sha256:
                 raise PredictorError(_damaged(folder, f"{name} is not the file that was exported"))
         if GRAPH not in files and os.path.lexists(folder / GRAPH):
             raise PredictorError(_damaged(folder, f"{GRAPH} is not this predictor's"))
-        _check_tensors(folder / WEIGHTS, card)
-        network = PredictorNetwork(card)
-        network.load_state_dict(load_file(folder / WEIGHTS))
+        return card, files
+
+
+@contextmanager
+def refusing(folder: Path) -> Iterator[None]:
+    """Whatever a file of the folder makes fail is one ``PredictorError``."""
+    try:
+        yield
     except OSError as error:
         what = f"{error.filename or folder}: {error.strerror or error}"
         raise PredictorError(f"{folder}: cannot be read ({what}); make it readable") from error
     except (ValueError, RuntimeError, RecursionError, SafetensorError, SettingError) as error:
         raise PredictorError(_damaged(folder, _line(error))) from error
-    return card, network.eval()
 
 
 def _line(error: BaseException) -> str:
@@ -169,43 +181,6 @@ def _read_card(folder: Path) -> tuple[PredictorCard, dict[str, str]]:
     if not all(isinstance(about, dict) for about in files.values()):
         raise ValueError("its card's files cannot be those of a predictor")
     return parse_card(content), {name: about.get("sha256") for name, about in files.items()}
-
-
-def _check_tensors(file: Path, card: PredictorCard) -> None:
-    """Compare the header of the weights with the network's tensors.
-
-    Backbones for which the file is too small are not made. They are counted, and neither run nor
-    filled: without memory both go by torch's compiler, which takes longer to load than all else.
-    """
-    with torch.device("meta"), _Unfilled():
-        backbones = [create_backbone(name, card.image_size, False) for name in card.backbones]
-    if sum(p.nbytes for of in backbones for p in of.parameters()) > file.stat().st_size:
-        raise ValueError("its weights are fewer than its backbones have")
-    expected = PredictorNetwork(card).state_dict()
-    with safe_open(file, "pt") as weights:
-        found = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
-        for name in sorted(found.keys() ^ expected.keys()):
-            lack = "lack" if name in expected else "have a strange"
-            raise ValueError(f"its weights {lack} {name}")
-        for name, tensor in expected.items():
-            shape, dtype = found[name].get_shape(), found[name].get_dtype()
-            if list(tensor.shape) != shape or DTYPES[tensor.dtype] != dtype:
-                raise ValueError(f"its weights' {name} is {dtype} {shape}, not that of its card")
-
-
-class _Unfilled(TorchFunctionMode):
-    """Tensors stay as they are where a network's start draws them at random."""
-
-    def __torch_function__(
-        self,
-        function: Any,  # noqa: ANN401
-        _types: Any,  # noqa: ANN401
-        arguments: tuple[Any, ...] = (),
-        named: dict[str, Any] | None = None,
-    ) -> Any:  # noqa: ANN401
-        if getattr(function, "__name__", "") in ("normal_", "uniform_", "trunc_normal_"):
-            return next(iter((*arguments, *(named or {}).values())))
-        return function(*arguments, **(named or {}))
 
 
 def _sha256(file: Path) -> str:

@@ -4,7 +4,6 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from torch.nn import functional as F
 from au_cotrain.errors import PredictorError
 from au_cotrain.predictor.card import PredictorCard
 from au_cotrain.predictor.network import PredictorNetwork
+from au_cotrain.predictor.onnx_session import IMAGES, PROBABILITIES, OnnxSession
 
 OPSET = 18
 """The oldest that torch's exporter writes by itself; ONNX Runtime knows it since 1.14."""
@@ -47,17 +47,16 @@ def write_graph(file: Path, card: PredictorCard, network: PredictorNetwork) -> G
         network: the predictor's.
 
     Raises:
-        PredictorError: the libraries are not installed, a backbone cannot be exported, or the
-            graph differs by more than ``AGREEMENT``; no file is left.
+        PredictorError: a backbone cannot be exported, or the graph differs by more than
+            ``AGREEMENT``; no file is left.
     """
-    runtime = _libraries()
     name = " and ".join(card.backbones)
     network = network.eval()
     try:
         program = _export(network, card.image_size)
         program.model.metadata_props.update(_metadata(card))
         program.save(file, external_data=False)
-        session = _session(runtime, file)
+        session = OnnxSession(file, card)
         worst = max(
             _difference(session, network, _faces(batch, card.image_size)) for batch in BATCHES
         )
@@ -74,18 +73,6 @@ def write_graph(file: Path, card: PredictorCard, network: PredictorNetwork) -> G
     return Graph(OPSET, worst)
 
 
-def _libraries() -> Any:  # noqa: ANN401 - a module
-    """ONNX Runtime; what torch's exporter needs is there too."""
-    try:
-        import_module("onnx")
-        import_module("onnxscript")
-        return import_module("onnxruntime")
-    except ImportError as error:
-        raise PredictorError(
-            f"an ONNX graph needs {error.name}; install it: pip install 'au_cotrain[onnx]'"
-        ) from error
-
-
 def _export(network: PredictorNetwork, size: int) -> Any:  # noqa: ANN401 - torch.onnx.ONNXProgram
     from onnx_ir.passes.common import ClearMetadataAndDocStringPass
 
@@ -94,8 +81,8 @@ def _export(network: PredictorNetwork, size: int) -> Any:  # noqa: ANN401 - torc
         program = torch.onnx.export(
             network,
             (images,),
-            input_names=["images"],
-            output_names=["probabilities"],
+            input_names=[IMAGES],
+            output_names=[PROBABILITIES],
             dynamic_shapes=({0: torch.export.Dim("faces")},),
             opset_version=OPSET,
             dynamo=True,
@@ -129,12 +116,6 @@ def _metadata(card: PredictorCard) -> dict[str, str]:
     }
 
 
-def _session(runtime: Any, file: Path) -> Any:  # noqa: ANN401 - ships no types
-    options = runtime.SessionOptions()
-    options.log_severity_level = 3  # errors
-    return runtime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-
-
 def _faces(count: int, size: int) -> Tensor:
     """(N, 3, S, S) uint8: black, white, noise, and noise as smooth as skin, in turn."""
     draw = torch.Generator().manual_seed(count)
@@ -145,8 +126,8 @@ def _faces(count: int, size: int) -> Tensor:
     return torch.stack([kinds[(face + count) % 4][face] for face in range(count)])
 
 
-def _difference(session: Any, network: PredictorNetwork, faces: Tensor) -> float:  # noqa: ANN401
-    (found,) = session.run(["probabilities"], {"images": faces.numpy()})
+def _difference(session: OnnxSession, network: PredictorNetwork, faces: Tensor) -> float:
+    found = session(faces.numpy())
     with torch.inference_mode():
         expected = network(faces)
     if found.shape != tuple(expected.shape):

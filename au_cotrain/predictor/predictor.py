@@ -3,29 +3,31 @@
 Here, as in the command line, tensors meet files: what a user names is found, cut out and scored.
 """
 
+import sys
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from au_cotrain.errors import PredictorError
-from au_cotrain.predictor.card import PredictorCard
-from au_cotrain.predictor.folder import read_predictor
-from au_cotrain.predictor.network import PredictorNetwork
+from au_cotrain.predictor.folder import GRAPH, read_card, read_predictor, refusing
+from au_cotrain.predictor.onnx_session import OnnxSession
 from au_cotrain.predictor.scored_frame import ScoredFace, ScoredFrame, columns, rows
 from data_modules.alignment import Alignment, stated
 from data_modules.picture import central_crop, middle_square
 from data_modules.recording import Recording, find_recordings
-from data_modules.sighting import Sighting, see
+from data_modules.sighting import Sighting, cores, see
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from au_cotrain.predictor.network import PredictorNetwork
 
 Inputs = str | Path | Sequence[str | Path | Recording]
 """Pictures, videos, folders of them, patterns, numbers of cameras: see ``find_recordings``."""
@@ -37,13 +39,34 @@ _FRAMES, _BYTES = 256, 64 * 2**20  # scored at once, at most
 class Predictor:
     """Scores faces. It can be pickled, and used in any process and thread.
 
+    Where its folder holds an ONNX graph that one is run, by ONNX Runtime; else the network, by
+    torch.
+
     Args:
-        card: what the network is, its AUs and thresholds.
-        network: in evaluation mode.
+        folder: that a training or ``au-cotrain export`` wrote.
+
+    Raises:
+        PredictorError: the folder holds no predictor, or not a whole one.
     """
 
-    def __init__(self, card: PredictorCard, network: PredictorNetwork) -> None:
-        self.card, self.network = card, network
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self.card, files = read_card(folder)
+        if GRAPH in files:
+            with refusing(folder):
+                self._run: Callable[[np.ndarray], np.ndarray] = OnnxSession(
+                    folder / GRAPH, self.card
+                )
+        else:
+            self._run = partial(_run_torch, self.network)
+
+    def __reduce__(self) -> tuple[type["Predictor"], tuple[Path]]:
+        return Predictor, (self.folder,)
+
+    @cached_property
+    def network(self) -> "PredictorNetwork":
+        """The network in torch, in evaluation mode; loaded when it is first asked for."""
+        return read_predictor(self.folder)[1]
 
     @property
     def alignment(self) -> Alignment | None:
@@ -76,7 +99,14 @@ class Predictor:
                 f"crops are {crops.dtype} of shape {crops.shape}; give uint8 RGB of shape "
                 "(N, H, W, 3)"
             )
-        p = self._score(crops, batch)
+        starts = range(0, len(crops), batch)
+        with _one_thread_each() as threads:
+            p = np.concatenate(
+                [
+                    np.empty((0, len(self.card.aus)), np.float32),
+                    *threads.map(lambda at: self._score(crops[at : at + batch]), starts),
+                ]
+            )
         occurs = self._occurs(p).astype(np.int8)
         table = {f"{au}_p": p[:, j] for j, au in enumerate(self.card.aus)}
         table |= {f"{au}_c": occurs[:, j] for j, au in enumerate(self.card.aus)}
@@ -150,7 +180,7 @@ class Predictor:
         sightings = see(recordings, alignment, align_model, crop_size=self.card.scaled_size)
 
         def scored(group: list[Sighting]) -> list[ScoredFrame]:
-            p = self._score([face.crop for seen in group for face in seen.faces], batch)
+            p = self._score([face.crop for seen in group for face in seen.faces])
             each = iter(zip(p, self._occurs(p), strict=True))
             return [
                 ScoredFrame(
@@ -169,36 +199,22 @@ class Predictor:
                 for seen in group
             ]
 
-        # As many batches at once as there are cores, each on one: a network's own threads would
-        # wait for each other, and for those that find faces.
-        threads = torch.get_num_threads()
-        network = ThreadPoolExecutor(threads, "network", torch.set_num_threads, (1,))
         waiting: deque[Future[list[ScoredFrame]]] = deque()
-        try:
-            with closing(sightings):
-                for group in _grouped(sightings, batch, pixels):
-                    waiting.append(network.submit(scored, group))
-                    while len(waiting) > threads or (waiting and waiting[0].done()):
-                        yield from waiting.popleft().result()
+        with _one_thread_each() as threads, closing(sightings):
+            for group in _grouped(sightings, batch, pixels):
+                waiting.append(threads.submit(scored, group))
+                while len(waiting) > cores() or (waiting and waiting[0].done()):
+                    yield from waiting.popleft().result()
             while waiting:
                 yield from waiting.popleft().result()
-        finally:
-            network.shutdown(cancel_futures=True)
-            torch.set_num_threads(threads)
 
-    def _score(self, crops: Sequence[np.ndarray] | np.ndarray, batch: int) -> np.ndarray:
+    def _score(self, crops: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
         """(N, C) probabilities of N crops (H, W, 3), each of any size."""
+        if not len(crops):
+            return np.empty((0, len(self.card.aus)), np.float32)
         scaled, size = self.card.scaled_size, self.card.image_size
-        scored = [np.empty((0, len(self.card.aus)), np.float32)]
-        for start in range(0, len(crops), batch):
-            faces = [
-                central_crop(middle_square(crop, scaled), size)
-                for crop in crops[start : start + batch]
-            ]
-            images = torch.from_numpy(np.stack(faces).transpose(0, 3, 1, 2).copy())
-            with torch.inference_mode():
-                scored.append(self.network(images).numpy())
-        return np.concatenate(scored)
+        faces = [central_crop(middle_square(crop, scaled), size) for crop in crops]
+        return self._run(np.stack(faces).transpose(0, 3, 1, 2).copy())
 
     def _occurs(self, p: np.ndarray) -> np.ndarray:
         occurs: np.ndarray = p >= np.array(self.card.thresholds)
@@ -211,7 +227,36 @@ def load_predictor(folder: str | Path) -> Predictor:
     Raises:
         PredictorError: the folder holds no predictor, or not a whole one.
     """
-    return Predictor(*read_predictor(Path(folder)))
+    return Predictor(Path(folder))
+
+
+def _run_torch(network: "PredictorNetwork", images: np.ndarray) -> np.ndarray:
+    import torch
+
+    with torch.inference_mode():
+        p: np.ndarray = network(torch.from_numpy(images)).numpy()
+    return p
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[ThreadPoolExecutor]:
+    """As many batches at once as there are cores, each on one.
+
+    Torch's own threads would wait for each other, and for those that find faces.
+    """
+    torch = sys.modules.get("torch")
+    kept = torch.get_num_threads() if torch else 0
+    pool = (
+        ThreadPoolExecutor(cores(), "network", torch.set_num_threads, (1,))
+        if torch
+        else ThreadPoolExecutor(cores(), "network")
+    )
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        if torch:
+            torch.set_num_threads(kept)
 
 
 def _recordings(inputs: Inputs) -> list[Recording]:

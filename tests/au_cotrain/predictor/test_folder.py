@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from au_cotrain.errors import PredictorError
 from au_cotrain.predictor import folder as module
+from au_cotrain.predictor import weights
 from au_cotrain.predictor.folder import (
     CARD,
     GRAPH,
@@ -300,7 +301,7 @@ def test_a_failed_export_leaves_what_was_there(small_predictor, small_card, monk
     def full(state):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module, "save", full)
+    monkeypatch.setattr(weights, "save", full)
     for folder in (small_predictor, tmp_path / "new" / "deep"):
         with pytest.raises(PredictorError, match=r"cannot be written \(.*No space left"):
             write_predictor(folder, small_card, network)
