@@ -77,9 +77,9 @@ def train(config: dict[str, Any], run: Path) -> None:
         scores = {split: task.scores[split]} if data.test else None  # the checkpoint has the others
         export(best, predictor, scores, config["onnx"])
         log_predictor(logger, predictor)
-        print_scores(
-            f"{split} split, by the epoch that validation chose", task.scores[split], AU_NAMES
-        )
+        chosen = "epoch, temperatures and thresholds"
+        title = f"by the {chosen} that validation chose" if data.test else f"which chose {chosen}"
+        print_scores(f"{split} split, {title}", task.scores[split], AU_NAMES)
         crop = isinstance(data.alignment, dict)
         print_whereabouts(run, whereabouts(logger), data.example(), minutes, crop)
     finish(logger)
