@@ -33,11 +33,13 @@ class Film:
 
     def __init__(self, path: Path, rate: float | None = None) -> None:
         av = import_av()
-        path.open("wb").close()  # FFmpeg would say so only with the first frame
+        self._file = _File(path)
         self.path, self._rate = path, Fraction(rate or 25).limit_denominator(1001)
         self._container = av.open(
-            str(path), "w", format="mp4",
-            options={"movflags": "frag_keyframe+empty_moov+default_base_moof"},
+            self._file, "w", format="mp4",
+            options={
+                "movflags": "frag_keyframe+empty_moov+default_base_moof", "flush_packets": "1"
+            },
         )  # fmt: skip
         self._codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
         self._stream: Any = None
@@ -90,6 +92,7 @@ class Film:
                     self._container.mux(stream.encode())
             finally:
                 self._container.close()
+                self._file.close()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -97,6 +100,8 @@ class Film:
             yield
         except import_av().FFmpegError as error:
             raise OSError(error.errno, error.strerror, str(self.path)) from error
+        if failed := self._file.failed:
+            raise OSError(failed.errno, failed.strerror, str(self.path)) from failed
 
     def __enter__(self) -> Self:
         return self
@@ -108,3 +113,27 @@ class Film:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class _File:
+    """What FFmpeg writes to.
+
+    It is told that all went well: where writing fails its MP4 muxer may lose the rest without a
+    word, or crash. Why it failed is in ``failed``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb", buffering=0)
+        self.failed: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        waiting = memoryview(data)
+        try:
+            while waiting and self.failed is None:
+                waiting = waiting[self._file.write(waiting) :]
+        except OSError as error:
+            self.failed = error
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()

@@ -35,8 +35,8 @@ def play(video: Path) -> Iterator[tuple[float | None, np.ndarray | str]]:
     try:
         with open_video(video) as container:
             clock = _Clock(container)
-            for pts, picture in _decode(container):
-                yield clock.time(pts, count), picture
+            for pts, lasting, picture in _decode(container):
+                yield clock.time(pts, count, lasting), picture
                 count += 1
             if not count:
                 raise VideoError("unreadable: there is no frame in this video")
@@ -68,8 +68,8 @@ def rate_and_length(video: Path) -> tuple[float | None, int | None]:
         return None, None  # who decodes it says so
 
 
-def _decode(container: Any) -> Iterator[tuple[int | None, np.ndarray | str]]:  # noqa: ANN401
-    """Time stamps and pictures, or why there is none, in the order of showing.
+def _decode(container: Any) -> Iterator[tuple[int | None, int, np.ndarray | str]]:  # noqa: ANN401
+    """Time stamps, durations (0 if unknown) and pictures, or why there is none, as shown.
 
     Raises:
         VideoError: the file cannot be read on.
@@ -92,23 +92,23 @@ def _decode(container: Any) -> Iterator[tuple[int | None, np.ndarray | str]]:  #
             if packet.pts is not None:
                 insort(lost, packet.pts)
             else:
-                yield None, DAMAGED
+                yield None, 0, DAMAGED
                 count += 1
             continue
         for frame in frames:
             pts = frame.pts
             # Packets come in the order of decoding, frames in the order of showing.
             while lost and pts is not None and lost[0] < pts:
-                yield lost.pop(0), DAMAGED
+                yield lost.pop(0), 0, DAMAGED
                 count += 1
             if pts in lost:
                 lost.remove(pts)
             # What is predicted from a damaged frame is damaged too, up to the next key frame.
             whole = not frame.is_corrupt and (whole or frame.key_frame)
-            yield pts, _picture(pixels, frame) if whole else DAMAGED
+            yield pts, frame.duration or 0, _picture(pixels, frame) if whole else DAMAGED
             count += 1
     for pts in lost:
-        yield pts, DAMAGED
+        yield pts, 0, DAMAGED
 
 
 def _picture(pixels: Conversion, frame: Any) -> np.ndarray | str:  # noqa: ANN401
@@ -134,11 +134,13 @@ class _Clock:
     def _is_counted(self, container: Any) -> bool:  # noqa: ANN401
         return container.format.name == "avi" and self._rate is not None
 
-    def time(self, pts: int | None, number: int) -> float | None:
-        """Seconds from the start to a frame."""
+    def time(self, pts: int | None, number: int, lasting: int) -> float | None:
+        """Seconds from the start to a frame, which is shown for ``lasting`` ticks."""
         if pts is not None and self._base:
             self._start = pts if self._start is None else self._start
             seconds = float((pts - self._start) * self._base)
+            # Where the rate varies the last one may be shown for many times the average.
+            self._latest = max(self._latest, seconds + float(lasting * self._base))
         elif self._rate:
             seconds = number / self._rate
         else:
@@ -164,5 +166,7 @@ def _seconds(container: Any) -> float | None:  # noqa: ANN401
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     if container.duration and len(container.streams) == 1:
-        return float(container.duration / 1e6)
+        # Matroska's counts from 0, wherever its first frame is.
+        late = max(container.start_time or 0, 0) if "matroska" in container.format.name else 0
+        return float((container.duration - late) / 1e6)
     return None

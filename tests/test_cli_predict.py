@@ -240,6 +240,7 @@ def test_overlays_of_pictures_have_their_names_and_of_two_alike_none_is_lost(
         (["PREDICTOR", "99", "-o", "OUT.csv"], "no camera of this number"),
         (["PREDICTOR", "FACES", "-o", "OUT.txt"], r".csv or .parquet"),
         (["PREDICTOR", "FACES", "-o", "/dev/null/o.csv"], "/dev/null"),
+        (["PREDICTOR", "FACES", "-o", "OUT.csv", "--batch", "0"], "--batch is 0; give 1 or more"),
         (["PREDICTOR", "FACES", "-o", "OUT.csv", "--overlay", "OUT.mp4"], "for 5 inputs"),
         (["PREDICTOR", "FACES/0.png", "-o", "OUT.csv", "--overlay", "OUT.mp4"], "0.png is not"),
         (["PREDICTOR", "FACES", "-o", "OUT.csv", "--overlay", "FACES"], "is not empty"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from au_cotrain.cli.stop import Stopped, stoppable
 from au_cotrain.cli.verb import Verbs
-from au_cotrain.errors import PredictorError
+from au_cotrain.errors import PredictorError, SettingError
 
 if TYPE_CHECKING:
     from au_cotrain.cli.overlay import Overlay
@@ -65,11 +65,14 @@ def predict(
         crops: the inputs are crops already.
 
     Raises:
+        SettingError: batches of no face.
         PredictorError: no predictor, no such table or overlay, or not one face was scored.
         DataError: nothing to score, or the landmarker cannot be opened.
         OSError: the disk is full, or not to be written on.
         SystemExit: stopped.
     """
+    if batch < 1:
+        raise SettingError(f"--batch is {batch}; give 1 or more")
     table = None
     with stoppable():
         try:  # imports take seconds too, in which one may press Ctrl-C

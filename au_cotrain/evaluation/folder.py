@@ -22,7 +22,17 @@ def claim(out: Path) -> None:
 
     Raises:
         SettingError: it does, or it is a file.
+        OSError: nothing can be written there; better known before the work than after.
     """
+    _refuse_others(out)
+    above = next(folder for folder in out.absolute().parents if folder.exists())
+    try:
+        os.rmdir(tempfile.mkdtemp(prefix=f".{out.name}.", dir=above))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(out)) from error
+
+
+def _refuse_others(out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise SettingError(f"{out}: a file; give a folder for the report")
     if not out.is_dir() or not any(out.iterdir()):

@@ -56,6 +56,14 @@ def test_what_is_written_can_be_played_before_the_end(tmp_path):
     assert 200 <= len(read(tmp_path / "killed.mp4")) < 400
 
 
+def test_of_a_small_video_too_what_is_written_is_on_disk(tmp_path):
+    with Film(tmp_path / "f.mp4", 25) as film:
+        for number in range(120):
+            film.write(np.full((48, 64, 3), number, np.uint8), number / 25)
+        (tmp_path / "killed.mp4").write_bytes((tmp_path / "f.mp4").read_bytes())
+    assert len(read(tmp_path / "killed.mp4")) >= 50
+
+
 def test_a_film_without_a_frame_is_closed_quietly(tmp_path):
     Film(tmp_path / "f.mp4").close()
     with pytest.raises(OSError):
@@ -75,6 +83,20 @@ def test_on_a_full_disk_it_ends_with_an_oserror_and_can_be_played(tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert full.value.filename == str(tmp_path / "f.mp4") and full.value.strerror
     assert 50 <= len(read(tmp_path / "f.mp4")) < 500
+
+
+@pytest.mark.parametrize("room", [0, 20_000])
+def test_a_disk_that_is_full_before_the_first_fragment_is_told_too(tmp_path, room):
+    resource = pytest.importorskip("resource", reason="needs limits of a file's size")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    rng = np.random.default_rng(0)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        with pytest.raises(OSError, match=r"f\.mp4"), Film(tmp_path / "f.mp4", 25) as film:
+            for number in range(10):
+                film.write(rng.integers(0, 256, (96, 128, 3), dtype=np.uint8), number / 25)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_without_x264_it_is_mpeg4(tmp_path, monkeypatch):

@@ -72,6 +72,23 @@ def test_a_rate_that_varies_is_told_by_the_times(tmp_path, number_picture):
     np.testing.assert_allclose([time for time, _ in play(video)], np.array(times) / 1000, atol=2e-3)
 
 
+def test_a_late_start_and_a_long_last_frame_are_no_video_that_breaks_off(
+    tmp_path, number_picture, number_in
+):
+    pictures = [number_picture(k) for k in range(6)]
+    late = write(tmp_path / "late.mkv", pictures, range(500, 740, 40))
+    assert numbers(late, number_in) == list(range(6))
+
+    with av.open(str(tmp_path / "long.mp4"), "w") as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.height, stream.width = pictures[0].shape[:2]
+        frames = [av.VideoFrame.from_ndarray(pixels, "rgb24") for pixels in pictures]
+        packets = [packet for frame in [*frames, None] for packet in stream.encode(frame)]
+        packets[-1].duration = 50
+        container.mux(packets)
+    assert numbers(tmp_path / "long.mp4", number_in) == list(range(6))
+
+
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
 def test_sound_that_goes_on_longer_is_no_video_that_breaks_off(
     tmp_path, number_picture, number_in, name

@@ -21,6 +21,16 @@ def test_only_new_empty_and_our_own_folders_are_taken(tmp_path):
         claim(tmp_path / METRICS)
 
 
+def test_where_nothing_can_be_written_is_said_before_the_work(tmp_path):
+    (tmp_path / "file").write_text("")
+    out = tmp_path / "file" / "report"
+    with pytest.raises(OSError) as error:
+        claim(out)
+    assert error.value.filename == str(out)
+    claim(tmp_path / "a" / "b")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_a_folder_is_filled_at_once_or_not_at_all(tmp_path):
     out = tmp_path / "deep" / "out"
     with filling(out) as partial:
