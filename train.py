@@ -76,9 +76,10 @@ def train(config: dict[str, Any], run: Path) -> None:
         scores = {split: task.scores[split]} if data.test else None  # the checkpoint has the others
         export_predictor(best, predictor, scores, AU_NAMES)
         log_predictor(logger, predictor)
-        print_scores(
-            f"{split} split, by the epoch that validation chose", task.scores[split], AU_NAMES
-        )
+        title = "test split, by the epoch that validation chose"
+        if not data.test:
+            title = "val split, too good: it chose the epoch, temperatures and thresholds itself"
+        print_scores(title, task.scores[split], AU_NAMES)
         crop = isinstance(data.alignment, dict)
         print_whereabouts(run, whereabouts(logger), data.example(), minutes, crop)
     finish(logger)
