@@ -77,9 +77,10 @@ def train(config: dict[str, Any], run: Path) -> None:
         scores = {split: task.scores[split]} if data.test else None  # the checkpoint has the others
         export(best, predictor, scores, config["onnx"])
         log_predictor(logger, predictor)
-        chosen = "epoch, temperatures and thresholds"
-        title = f"by the {chosen} that validation chose" if data.test else f"which chose {chosen}"
-        print_scores(f"{split} split, {title}", task.scores[split], AU_NAMES)
+        title = "test split, by the epoch and thresholds that validation chose"
+        if not data.test:
+            title = "val split, too good: it chose the epoch, temperatures and thresholds itself"
+        print_scores(title, task.scores[split], AU_NAMES)
         crop = isinstance(data.alignment, dict)
         print_whereabouts(run, whereabouts(logger), data.example(), minutes, crop)
     finish(logger)

@@ -35,7 +35,7 @@ class AUScore(NamedTuple):
     prevalence: float | None
     """Share of positives among the known, None if no label is known."""
     f1: float | None
-    """At probability 0.5; None without a positive."""
+    """The AU occurs from probability 0.5 on; None without a positive."""
     auc: float | None
     """Area under the ROC curve; None without a positive or without a negative."""
     average_precision: float | None
@@ -78,7 +78,8 @@ def au_scores(
                 known=len(y),
                 positives=positives,
                 prevalence=positives / len(y) if len(y) else None,
-                f1=float(binary_f1_score(p, y)) if some else None,
+                # Of a probability torchmetrics would say no at 0.5 itself, where all else says yes.
+                f1=float(binary_f1_score((p >= 0.5).long(), y)) if some else None,
                 auc=float(binary_auroc(p, y)) if both else None,
                 average_precision=float(binary_average_precision(p, y)) if some else None,
                 f1_fitted=float(binary_f1_score(found, y)) if some else None,

@@ -165,6 +165,12 @@ class CoTraining(pl.LightningModule):
     def on_validation_epoch_end(self) -> None:
         """Fit the calibration on the whole validation split, and score it."""
         logits, labels = self.val_metrics.collected()
+        if logits.isnan().any():  # no score of these would mean anything, nor of any later ones
+            raise SettingError(
+                f"the training diverged by epoch {self.current_epoch}: what the network says of "
+                "faces is not a number; lower method.learning_rate (the best epoch before, if "
+                "there was one, is in checkpoints/best.ckpt)"
+            )
         self.predicted_relation = cooccurrence((logits >= 0).long())
         self.calibrate(fit_calibration(logits, labels))
         self._log_scores("val", self.val_metrics)
@@ -206,6 +212,11 @@ class CoTraining(pl.LightningModule):
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Put the checkpoint's calibration in force."""
+        if "calibration" not in checkpoint:
+            raise SettingError(
+                "this checkpoint is of an au_cotrain that did not calibrate; train again, or "
+                "export it with the au_cotrain that wrote it"
+            )
         self.calibrate(Calibration(**checkpoint["calibration"]))
 
     def configure_optimizers(self) -> OptimizerLRScheduler:

@@ -80,6 +80,7 @@ def _decode(container: Any) -> Iterator[tuple[int | None, int, np.ndarray | str]
     pixels = Conversion()
     lost: list[int] = []  # when packets were to be shown that could not be decoded
     count, whole = 0, True
+    damage: int | None = None  # when the last one that is damaged was to be shown
     while True:
         with told(f"the video breaks off after {count:,} frames"):
             packet = next(packets, None)
@@ -91,6 +92,7 @@ def _decode(container: Any) -> Iterator[tuple[int | None, int, np.ndarray | str]
             whole = False
             if packet.pts is not None:
                 insort(lost, packet.pts)
+                damage = packet.pts if damage is None else max(damage, packet.pts)
             else:
                 yield None, 0, DAMAGED
                 count += 1
@@ -103,9 +105,12 @@ def _decode(container: Any) -> Iterator[tuple[int | None, int, np.ndarray | str]
                 count += 1
             if pts in lost:
                 lost.remove(pts)
-            # What is predicted from a damaged frame is damaged too, up to the next key frame.
-            whole = not frame.is_corrupt and (whole or frame.key_frame)
-            yield pts, frame.duration or 0, _picture(pixels, frame) if whole else DAMAGED
+            # What is predicted from a damaged frame is damaged too, up to the next key frame; one
+            # that the decoder still held back when the damage came is not the next.
+            late = None not in (pts, damage) and pts <= damage
+            good = not frame.is_corrupt and (whole or frame.key_frame)
+            whole = good and (whole or not late)
+            yield pts, frame.duration or 0, _picture(pixels, frame) if good else DAMAGED
             count += 1
     for pts in lost:
         yield pts, 0, DAMAGED

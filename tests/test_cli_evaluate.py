@@ -158,6 +158,23 @@ def test_what_the_card_says_of_these_faces_is_told(predictor, faces_table, prepa
     assert "too good" not in notes(fold, bp4d, "--test-people")
     found = pd.read_parquet(tmp_path / "out" / "predictions.parquet")
     assert set(found["subject"]) == {"F001", "F002"}
+    of_another = predictor(set="disfa", test_people=["F001"])
+    with pytest.raises(SystemExit, match="its test people are of disfa"):
+        notes(of_another, bp4d, "--test-people")
+    assert "occurred from intensity 2 on, here labels" in notes(predictor(threshold=2), table)
+    assert "occurred from" not in notes(predictor(), table)
+
+
+def test_a_comparison_tells_what_the_other_predictor_had_met(
+    predictor, faces_table, tmp_path, capsys
+):
+    table = faces_table("a")
+    other = predictor("other", tables={"labeled": str(table)})
+    run(predictor("one"), table, "--against", other, "-o", tmp_path / "out", resamples=5)
+    met = f"{other}: The predictor learned from this very table"
+    assert met in " ".join(json.loads((tmp_path / "out" / "metrics.json").read_text())["notes"])
+    assert met in (tmp_path / "out" / "index.html").read_text()
+    assert "learned from this very table" in " ".join(capsys.readouterr().out.split())
 
 
 def test_faces_cut_otherwise_are_refused(predictor, prepared, tmp_path):

@@ -21,13 +21,19 @@ def tested(coded: CodedFaces, card: PredictorCard, name: object) -> np.ndarray:
     """Which faces are of people whom the predictor's fold tests, (N,) booleans.
 
     Raises:
-        PredictorError: its card names none, or none of them is here.
+        PredictorError: its card names none, or of another set, or none of them is here.
     """
     people = {person.lower() for person in card.provenance.get("test_people") or ()}
     if not people:
         raise PredictorError(
             f"{name}: its card names no test people (it was not trained on a published fold); "
             "leave --test-people out, and give a manifest of the people to test"
+        )
+    ours, theirs = card.provenance.get("set"), coded.manifest.preparation.get("set")
+    if ours and theirs and ours != theirs:  # where F001 is somebody else
+        raise PredictorError(
+            f"{name}: its test people are of {ours}, and {coded.manifest.source} is of {theirs}; "
+            "leave --test-people out"
         )
     chosen = np.array([person.lower() in people for person in coded.people])
     if not chosen.any():
@@ -59,6 +65,23 @@ def acquaintance(coded: CodedFaces, card: PredictorCard) -> list[str]:
             "scores are too good."
         ]
     return met
+
+
+def otherwise_coded(threshold: int | None, card: PredictorCard) -> str | None:
+    """A sentence where intensities become labels otherwise than in the predictor's training.
+
+    Args:
+        threshold: intensity from which an AU occurs here; None for the labels as they stand.
+        card: the predictor's.
+    """
+    taught = card.provenance.get("threshold")
+    if taught == threshold or taught is None:
+        return None
+    here = "labels are as they stand" if threshold is None else f"it does from {threshold} on"
+    return (
+        f"In training an AU occurred from intensity {taught} on, here {here}: temperatures and "
+        f"thresholds may not fit; --threshold {taught} judges as it was taught."
+    )
 
 
 def _of_fold(coded: CodedFaces, test: list[str], val: list[str]) -> list[str]:

@@ -125,10 +125,15 @@ def evaluate(
             with progress_of("resampling people") as report:
                 measured.append(measure(outcome, resamples, seed, first.coded.nameless, report))
         said = {"manifest": str(manifest), "made": _made(), "seed": seed}
+        # What makes the other's scores too good makes the comparison unfair.
+        of_other = [f"{of.path}: {note}" for of in candidates[1:] for note in of.notes]
         documents = [
             metrics(
                 measurement, candidate.predictor.card, depends,
-                [*candidate.notes, *remarks(measurement, first.coded.nameless)],
+                [
+                    *candidate.notes, *remarks(measurement, first.coded.nameless),
+                    *(of_other if candidate is first else []),
+                ],
                 compare(*measured) if against and candidate is first else None, **said,
             )
             for candidate, measurement, depends in zip(
@@ -169,7 +174,7 @@ class _Candidate:
 
     def read(self, manifest: Path, threshold: int | None, fold_of: _Candidate | None) -> None:
         """Read the faces whose AUs it knows, of the people whom ``fold_of`` tests."""
-        from au_cotrain.cli.acquaintance import acquaintance, tested
+        from au_cotrain.cli.acquaintance import acquaintance, otherwise_coded, tested
         from data_modules import cuts
         from data_modules.coded_faces import read_coded_faces
 
@@ -185,8 +190,8 @@ class _Candidate:
             self.notes.append(f"Not coded here, so not scored: {', '.join(unknown)}.")
         if coded.others:
             self.notes.append(f"Coded, but unknown to the predictor: {', '.join(coded.others)}.")
-        if (remark := cuts.doubt(coded.manifest, card.alignment)) is not None:
-            self.notes.append(remark)
+        doubts = cuts.doubt(coded.manifest, card.alignment), otherwise_coded(threshold, card)
+        self.notes += [doubt for doubt in doubts if doubt is not None]
 
     @property
     def description(self) -> str:

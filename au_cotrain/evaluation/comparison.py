@@ -17,7 +17,8 @@ def compare(one: Measurement, other: Measurement) -> dict[str, Any]:
 
     Returns:
         As ``document.metrics`` has it: ``other``, ``aus`` (those both know), ``mean`` and
-        ``per_au`` of {``value``, ``low``, ``high``, ``p``}, None where undefined, and ``note``.
+        ``per_au`` of {``value``, ``low``, ``high``, ``p``, ``sides``}, None where undefined, and
+        ``note``. ``sides`` are both scores, of these AUs.
     """
     aus = [au for au in one.outcome.aus if au in other.outcome.aus]
     here = [one.outcome.aus.index(au) for au in aus]
@@ -26,18 +27,23 @@ def compare(one: Measurement, other: Measurement) -> dict[str, Any]:
     mean: dict[str, Any] = {}
     per_au: dict[str, Any] = {au: {} for au in aus}
     for score in one.scores:
-        value = one.scores[score][here] - other.scores[score][there]
+        sides = np.stack([one.scores[score][here], other.scores[score][there]])
+        value = sides[0] - sides[1]
         samples = one.samples[score][:, here] - other.samples[score][:, there]
         several = len(one.people) > 1
-        told = [(mean, float(mean_over_aus(value)), mean_over_aus(samples), several)]
-        told += [
-            (per_au[au], float(value[j]), samples[:, j], bool(telling[j]))
-            for j, au in enumerate(aus)
+        told = [
+            (mean, float(mean_over_aus(value)), mean_over_aus(samples), several),
+            *(
+                (per_au[au], float(value[j]), samples[:, j], bool(telling[j]))
+                for j, au in enumerate(aus)
+            ),
         ]
-        for differences, number, resampled, interval_too in told:
+        both = [mean_over_aus(sides), *sides.T]
+        for (differences, number, resampled, interval_too), of in zip(told, both, strict=True):
             if score in BIASED:
                 resampled = reflected(resampled, number)
             differences[score] = _difference(number, resampled, interval_too)
+            differences[score]["sides"] = of.tolist()
     return {
         "other": other.outcome.name,
         "aus": aus,
@@ -47,7 +53,7 @@ def compare(one: Measurement, other: Measurement) -> dict[str, Any]:
     }
 
 
-def _difference(value: float, samples: np.ndarray, several: bool) -> dict[str, float | None]:
+def _difference(value: float, samples: np.ndarray, several: bool) -> dict[str, Any]:
     if np.isnan(value):
         return {"value": None, "low": None, "high": None, "p": None}
     low, high = interval(samples) if several else (None, None)

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from au_cotrain.errors import PredictorError
 from au_cotrain.losses import conditional_dependence
 from au_cotrain.predictor.network import PredictorNetwork
 
@@ -56,6 +57,9 @@ def judge(
         batches: (n, 3, S, S) uint8 RGB.
         faces: N, how many come in all.
         progress: called with (faces done, N).
+
+    Raises:
+        PredictorError: what the network says is not a number.
     """
     featured = np.unique(np.linspace(0, faces - 1, min(faces, DEPENDENCE_FACES)).astype(np.int64))
     device = network.temperatures.device
@@ -69,6 +73,8 @@ def judge(
             logits = torch.stack([opinions.fused, *opinions.logits])
             all_of_it = torch.cat([opinions.probabilities[None], logits.sigmoid()])
         said.append(all_of_it.cpu().numpy())
+        if np.isnan(said[-1]).any():  # as "no" it would be scored, and as any rank
+            raise PredictorError("its answers are not numbers: its training diverged; train again")
         here = featured[(featured >= done) & (featured < done + len(images))] - done
         for kept, of in zip(features, opinions.features, strict=True):
             kept.append(of[torch.from_numpy(here).to(device)].float().cpu())

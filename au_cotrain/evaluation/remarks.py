@@ -33,7 +33,7 @@ def remarks(measurement: Measurement, nameless: bool = False) -> list[str]:
         lines.append(
             f"{people} people are few, and their intervals too narrow: in simulations those of 95 "
             "% held the truth in about 70 % of cases with 3 people, 84 % with 5, 89 % with 10, "
-            "91 % with 20 (benchmarks/intervals.py)."
+            "91 % with 20 (benchmarks/intervals.py). A comparison's p is as much too small."
         )
     if (silent := known == 0).any():
         lines.append(f"Nobody coded {name(silent)}: not scored, not in any mean.")

@@ -40,9 +40,13 @@ def count(number: float | None) -> str:
 
 
 def share(value: float | None) -> str:
-    """A share in per cent, with a decimal below 10 %; the sign does not leave its number."""
+    """A share in per cent, with a decimal below 10 %; 0 and 100 only where it is nothing or all."""
     if value is None:
         return UNDEFINED
+    if 0 < value < 0.0005:
+        return "< 0.1\N{NO-BREAK SPACE}%"
+    if 0.995 <= value < 1:
+        return "> 99\N{NO-BREAK SPACE}%"
     return f"{100 * value:.{1 if 0 < value < 0.0995 else 0}f}\N{NO-BREAK SPACE}%"
 
 

@@ -125,7 +125,7 @@ def _drawings(
         "compared": None if other is None else other.name,
         "timelines": timelines,
         "candidates": candidates,
-        "forests": _forests(metrics, other_metrics),
+        "forests": _forests(metrics),
     }
 
 
@@ -138,16 +138,12 @@ def _of(other: "Outcome", aus: list[str]) -> np.ndarray:
     return found
 
 
-def _forests(metrics: Mapping[str, Any], other: Mapping[str, Any] | None) -> list[Any]:
+def _forests(metrics: Mapping[str, Any]) -> list[Any]:
     """The means' differences, then each score's, AU by AU."""
     compared, scores = metrics["comparison"], metrics["scores"]
     if compared is None:
         return []
-    theirs = other["mean"] if other else {}
-    means = {
-        key: {**of, "sides": _sides(metrics["mean"], theirs, key)}
-        for key, of in compared["mean"].items()
-    }
+    means = {key: {**of, "sides": _sides(of, key)} for key, of in compared["mean"].items()}
     errors = {key: means.pop(key) for key in numerals.FINE if key in means}
     each = {au: of.get("scores", of) for au, of in compared["per_au"].items()}
     forests = []
@@ -160,14 +156,12 @@ def _forests(metrics: Mapping[str, Any], other: Mapping[str, Any] | None) -> lis
             forests.append(draw_forest(title, named, key))
     # What is read first stands first.
     for key in sorted(scores, key=lambda key: key not in ("f1_fitted", "auc")):
-        rows = {au: of[key] for au, of in each.items() if key in of}
+        rows = {au: {**of[key], "sides": ""} for au, of in each.items() if key in of}
         if rows and key != "calibration_error_before":
             forests.append(draw_forest(scores[key], rows, key, of_aus=True))
     return forests
 
 
-def _sides(ours: Mapping[str, Any], theirs: Mapping[str, Any], key: str) -> str:
-    if not theirs.get(key):
-        return ""
-    values = [(side.get(key) or {}).get("value") for side in (ours, theirs)]
+def _sides(of: Mapping[str, Any], key: str) -> str:
+    values = of.get("sides") or ()
     return " / ".join(numerals.score(value, numerals.digits_of(key)) for value in values)

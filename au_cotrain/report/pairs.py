@@ -29,7 +29,7 @@ def draw_pairs(aus: Sequence[str], pairs: Mapping[str, Any]) -> Pairs | None:
 
     Args:
         aus: C names.
-        pairs: ``errors``, ``counts`` (C, C) and ``rates`` (C,), see ``write_report``.
+        pairs: ``errors``, ``rates`` and ``counts``, see ``evaluation.pairs.PairErrors``.
     """
     errors, counts = filled(pairs["errors"]), filled(pairs["counts"])
     rates = np.array(pairs["rates"], dtype=float)
@@ -41,7 +41,9 @@ def draw_pairs(aus: Sequence[str], pairs: Mapping[str, Any]) -> Pairs | None:
         shades=excess, said="{column} is wrong on {value:.0%} of the faces where {row} is",
         most=max(LEAST_SHADE, float(np.nanmax(np.abs(_apart(excess))))), above=rates,
     )  # fmt: skip
-    failures = np.zeros_like(errors) if counts is None else counts * rates[:, None]
+    failures = np.zeros_like(errors)  # of the row's AU, where the column's is known
+    if counts is not None:
+        np.divide(counts, errors, out=failures, where=errors > 0)
     sure = (failures >= FEWEST) & ~np.eye(len(aus), dtype=bool) & (excess > EXCESS)
     order = np.argsort(-np.where(sure, excess, -np.inf), axis=None, kind="stable")[:3]
     named = [

@@ -12,6 +12,8 @@ SEQUENCES, AUS = 4, 4
 FRAMES = 8
 """A sequence has at least so many, or it is no time line."""
 WIDTH, HEIGHT, POINTS = 1000, 64, 400
+GAP = 2.5
+"""Usual distances of frames, beyond which those between are missing."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def draw_timelines(
             of.setdefault(sequence, []).append(row)
     chosen = []
     for sequence, found in of.items():
-        if len(found) >= FRAMES:
+        # Where a frame's number comes twice, several recordings are mixed, and none is a line.
+        if len(found) >= FRAMES and len(np.unique(frames[found])) == len(found):
             rows = np.array(found)[np.argsort(frames[found], kind="stable")]
             both, changes = _states(labels[rows])
             chosen.append((-int(both.sum()), -int(changes.sum()), sequence, rows))
@@ -118,18 +121,24 @@ def _line(
         f"{said}",
         width="100%", height=HEIGHT,
     )  # fmt: skip
-    step = float(np.median(np.diff(frames))) or 1.0
+    step = float(np.median(np.diff(frames)))
 
     def x(frame: float) -> float:
         return (frame - first + step / 2) / (last - first + step)
 
-    for state, kind in ((1, "shown"), (-1, "uncoded")):
-        for start, end in _runs(labels == state):
-            left, right_end = x(frames[start] - step / 2), x(frames[end] + step / 2)
-            drawing.add(
-                "rect", class_=kind, x=percent(left), y="0", height=HEIGHT,
-                width=percent(right_end - left),
-            )  # fmt: skip
+    bands = [
+        (kind, frames[start] - step / 2, frames[end] + step / 2)
+        for state, kind in ((1, "shown"), (-1, "uncoded"))
+        for start, end in _runs(labels == state, frames, GAP * step)
+    ]
+    # Of frames that are not in the table nobody said anything: they are neither.
+    gaps = np.flatnonzero(np.diff(frames) > GAP * step)
+    bands += [("uncoded", frames[i] + step / 2, frames[i + 1] - step / 2) for i in gaps]
+    for kind, start, end in bands:
+        drawing.add(
+            "rect", class_=kind, x=percent(x(start)), y="0", height=HEIGHT,
+            width=percent(x(end) - x(start)),
+        )  # fmt: skip
     y = 4 + (HEIGHT - 8) * (1 - threshold)
     drawing.add("line", class_="threshold", x1="0", x2="100%", y1=y, y2=y)
     for of, kind in ((behind, "curve other"), (probabilities, "curve")):
@@ -140,10 +149,12 @@ def _line(
     return Line(au, drawing, said)
 
 
-def _runs(inside: np.ndarray) -> list[tuple[int, int]]:
-    """First and last place of each run of True."""
-    edges = np.diff(np.concatenate([[0], inside.astype(int), [0]]))
-    return list(zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1, strict=True))
+def _runs(inside: np.ndarray, frames: np.ndarray, gap: float) -> list[tuple[int, int]]:
+    """First and last place of each run of True; one ends where frames lie further apart."""
+    apart = np.diff(frames) > gap
+    starts = inside & np.concatenate([[True], ~inside[:-1] | apart])
+    ends = inside & np.concatenate([~inside[1:] | apart, [True]])
+    return list(zip(np.flatnonzero(starts), np.flatnonzero(ends), strict=True))
 
 
 def _seen(frames: np.ndarray, probabilities: np.ndarray, step: float) -> list[tuple[float, float]]:
@@ -153,7 +164,7 @@ def _seen(frames: np.ndarray, probabilities: np.ndarray, step: float) -> list[tu
         stretches = np.array_split(keep, POINTS // 2)
         ends = [(s[np.argmin(probabilities[s])], s[np.argmax(probabilities[s])]) for s in stretches]
         keep = np.unique(np.array(ends))
-    gap = 2.5 * max(step, (frames[-1] - frames[0]) / max(len(keep), 1))
+    gap = GAP * max(step, (frames[-1] - frames[0]) / max(len(keep), 1))
     points: list[tuple[float, float]] = []
     for before, here in zip([keep[0], *keep[:-1]], keep, strict=True):
         if frames[here] - frames[before] > gap:

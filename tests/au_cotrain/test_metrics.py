@@ -17,8 +17,8 @@ from au_cotrain.metrics import AUMetrics, ConditionalDependence, au_scores, mean
 def test_scores_equal_scikit_learn_over_known_labels(data, faces):
     calibration = Calibration([2.0, 1.0, 0.5], [0.3, 0.5, 0.7])
     labels = data.draw(arrays(np.int8, (faces, 3), elements=st.integers(-1, 1)))
-    # Few distinct values, so that ties occur; 0.5 itself is left out: the two sides differ there.
-    levels = st.sampled_from([-9.0, -2.0, -1.0, -0.1, 0.1, 1.0, 9.0])
+    # Few distinct values, so that ties occur, with each other and with 0.5.
+    levels = st.sampled_from([-9.0, -2.0, -1.0, -0.1, 0.0, 0.1, 1.0, 9.0])
     logits = data.draw(arrays(np.float32, (faces, 3), elements=levels))
     p = expit(logits)
     scores = au_scores(torch.tensor(logits), torch.tensor(labels), "abc", calibration)

@@ -154,3 +154,16 @@ def test_a_checkpoint_reloads_from_plain_values(tmp_path):
     for name, tensor in module.state_dict().items():
         assert torch.equal(again.state_dict()[name], tensor), name
     assert math.isclose(again.hparams["lambda_cr"], 1)
+
+
+def test_a_training_that_diverged_is_not_scored(tmp_path):
+    module = task()
+    with torch.no_grad():
+        next(module.network.encoders.parameters()).fill_(math.nan)
+    with pytest.raises(SettingError, match="diverged by epoch 0"):
+        fit(module, tmp_path, epochs=1)
+
+
+def test_a_checkpoint_without_calibration_says_so():
+    with pytest.raises(SettingError, match="did not calibrate"):
+        task().on_load_checkpoint({"state_dict": {}})

@@ -136,6 +136,18 @@ def test_reading_goes_on_after_a_damaged_frame(film, number_in, codec):
     np.testing.assert_allclose(times, np.arange(30) / 25, atol=2e-3)
 
 
+@pytest.mark.parametrize("damaged", [11, 12, 13])
+def test_a_key_frame_that_was_decoded_before_the_damage_does_not_mend_it(film, number_in, damaged):
+    # With frames that refer to later ones the decoder gives the key frame after the damage.
+    path = film("a.mkv", 30, "libx264", g="10", bf="2", sc_threshold="0")
+    with av.open(str(path)) as container:
+        packet = [packet for packet in container.demux() if packet.size][damaged]
+        spoil(path, packet.pos + 12, packet.size - 20)
+    found = numbers(path, number_in)
+    assert found[10] == 10 and found[20:] == list(range(20, 30))
+    assert all(part in (DAMAGED, number) for number, part in enumerate(found))
+
+
 @pytest.mark.parametrize(
     ("name", "codec", "options"),
     [

@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 import torch
 
+from au_cotrain.errors import PredictorError
 from au_cotrain.evaluation import judgement
 from au_cotrain.evaluation.judgement import judge
 from au_cotrain.predictor.card import PredictorCard
@@ -31,3 +33,6 @@ def test_faces_are_judged_in_batches_and_few_features_kept(monkeypatch):
     for kept, of in zip(judged.features, whole.features, strict=True):
         torch.testing.assert_close(kept, of[judged.featured], atol=1e-5, rtol=1e-4)
     assert told == [(0, 11), (4, 11), (8, 11), (11, 11)]
+    torch.nn.init.constant_(network.classifiers[0].bias, torch.nan)
+    with pytest.raises(PredictorError, match="not numbers"):
+        judge(network, faces.split(4), 11)

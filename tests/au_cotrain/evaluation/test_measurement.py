@@ -62,7 +62,8 @@ def test_means_are_over_the_aus_that_define_a_score():
 def test_a_predictor_compared_with_itself_differs_by_nothing(outcome):
     measured = measure(outcome(), 200, 0)
     for of in (compare(measured, measured)["mean"], compare(measured, measured)["per_au"]["AU12"]):
-        assert all(score == {"value": 0, "low": 0, "high": 0, "p": 1} for score in of.values())
+        none = {"value": 0, "low": 0, "high": 0, "p": 1}
+        assert all({**score, "sides": None} == {**none, "sides": None} for score in of.values())
 
 
 def test_a_comparison_is_paired_and_signed(outcome):
@@ -92,3 +93,6 @@ def test_a_comparison_is_of_the_aus_that_both_know(outcome):
     values = [of["f1"]["value"] for of in compared["per_au"].values()]
     assert values == pytest.approx(expected)
     assert compared["mean"]["f1"]["value"] == pytest.approx(np.mean(expected))
+    ours, theirs = compared["mean"]["f1"]["sides"]  # of the AUs compared, and of no other
+    assert ours - theirs == pytest.approx(np.mean(expected))
+    assert compared["per_au"]["AU12"]["f1"]["sides"][0] == measure(one, 0, 0).scores["f1"][1]

@@ -105,8 +105,8 @@ def test_a_matrix_colours_by_sign_and_hatches_what_is_unknown():
 
 def test_pairs_are_named_only_with_errors_enough():
     errors = [[1.0, 0.6], [0.3, 1.0]]
-    for faces, named in ((1000, 1), (50, 0)):
-        counts = [[faces, faces], [faces, faces]]
+    for both, named in ((12, 1), (11.4, 0)):  # AU02 is known on 20 and on 19 errors of AU01
+        counts = [[200, both], [both, 40]]
         pairs = {"errors": errors, "rates": [0.28, 0.2], "counts": counts}
         assert len(draw_pairs(["AU01", "AU02"], pairs).named) == named
     assert draw_pairs(["AU01"], {"errors": [[1.0]], "rates": [0.1], "counts": [[9]]}) is None

@@ -35,6 +35,11 @@ def test_an_interval_needs_both_ends():
 def test_a_rare_au_is_not_rounded_away():
     assert numerals.share(0.0123) == "1.2\N{NO-BREAK SPACE}%"
     assert numerals.share(0.43) == "43\N{NO-BREAK SPACE}%"
+    assert numerals.share(0.0003) == "< 0.1\N{NO-BREAK SPACE}%"
+    assert numerals.share(0.9996) == "> 99\N{NO-BREAK SPACE}%"
+    assert [numerals.share(share) for share in (0, 1)] == [
+        "0\N{NO-BREAK SPACE}%", "100\N{NO-BREAK SPACE}%",
+    ]  # fmt: skip
 
 
 def test_p_is_never_zero():

@@ -76,6 +76,18 @@ def test_frames_are_drawn_in_their_order_and_a_gap_is_not_bridged():
     assert places == sorted(places) and len(places) == 10
 
 
+def test_frames_that_are_missing_are_neither_present_nor_absent():
+    frames = [*range(1, 6), *range(16, 21)]
+    (timeline,), _ = draw([[1, 0]] * 10, ["a/1"] * 10, frames=frames)
+    assert band(timeline.lines[0], "shown") == [(0, 25), (75, 25)]
+    for line in timeline.lines:
+        assert band(line, "uncoded") == [(25, 50)]
+
+
+def test_recordings_that_nobody_told_apart_are_no_time_line():
+    assert draw([[1, 0]] * 20, ["a"] * 20, frames=[*range(10)] * 2) == ([], 0)
+
+
 def test_a_long_sequence_keeps_its_extremes():
     size = 5000
     chance = np.full((size, 2), 0.5)
