@@ -27,7 +27,7 @@ def export_predictor(
     """Write the predictor of a checkpoint, or of a predictor's folder.
 
     Args:
-        checkpoint: written by training; or a predictor's folder, so that one without an ONNX graph
+        checkpoint: written by training, or that run's folder; or a predictor's folder, so that one without an ONNX graph
             can be given it.
         out: folder to write, see ``folder.write_predictor``; it may be that folder.
         scores: of a checkpoint, per split, told beside its own validation scores.
@@ -41,10 +41,11 @@ def export_predictor(
         PredictorError: the file is missing or no checkpoint of this project, the folder holds no
             predictor, ``out`` is in other use, or the ONNX graph cannot be made or disagrees.
     """
-    if checkpoint.is_dir():
+    best = checkpoint / "checkpoints" / "best.ckpt"
+    if checkpoint.is_dir() and not best.is_file():
         card, network = read_predictor(checkpoint)
     else:
-        card, network = _from_checkpoint(checkpoint, scores or {})
+        card, network = _from_checkpoint(best if best.is_file() else checkpoint, scores or {})
     write_predictor(out, card, network, onnx, names)
     return card
 

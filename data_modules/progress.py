@@ -55,6 +55,7 @@ def pace(count: int, seconds: float, counted: str = "faces") -> str:
     else:
         took = f"{whole} s" if whole >= 10 else f"{seconds:.1f} s"
     speed = count / max(seconds, 1e-3)
+    counted = counted.removesuffix("s") if count == 1 else counted
     return f"{count:,} {counted} in {took}, {speed:,.{0 if speed >= 10 else 1}f} a second"
 
 

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import pytorch_lightning as pl
@@ -44,6 +45,13 @@ def test_a_checkpoint_becomes_a_predictor_that_tells_what_it_is(checkpoint, tmp_
     assert "data_sets" not in card["provenance"]
     main(["export", checkpoint, str(tmp_path / "again")])
     assert contents(tmp_path / "again") == contents(out)
+
+
+def test_a_run_is_its_best_checkpoint(checkpoint, tmp_path):
+    (tmp_path / "run" / "checkpoints").mkdir(parents=True)
+    Path(checkpoint).rename(tmp_path / "run" / "checkpoints" / "best.ckpt")
+    main(["export", str(tmp_path / "run"), str(tmp_path / "out")])
+    assert json.loads((tmp_path / "out" / CARD).read_text())["aus"] == ["AU01", "AU12"]
 
 
 def test_a_predictor_is_given_a_graph_in_its_own_folder(checkpoint, tmp_path, capsys):

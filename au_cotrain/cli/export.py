@@ -14,7 +14,9 @@ def add_to(verbs: Verbs) -> None:
         "README that tells people what it is.",
     )  # fmt: skip
     verb.add_argument(
-        "checkpoint", type=Path, help="RUN/checkpoints/best.ckpt; or a predictor's folder"
+        "checkpoint",
+        type=Path,
+        help="a run's folder, one of its checkpoints, or a predictor's folder",
     )
     verb.add_argument("out", type=Path, help="folder to write; it may be that predictor's own")
     verb.add_argument(

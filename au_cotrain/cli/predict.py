@@ -104,6 +104,11 @@ def predict(
             there = f"{table.count:,} rows are in {table.place}" if table and table.count else ""
             print(f"stopped; {there or 'nothing was scored yet'}", file=sys.stderr)
             sys.exit(stop.status)
+        except OSError as error:
+            if table is None or not table.count or error.filename == str(table.place):
+                raise
+            told = f"{error.strerror or error}; {table.count:,} rows are in {table.place}"
+            raise OSError(error.errno, told, error.filename) from error
     if not tally.faces:
         raise PredictorError(
             f"no face found in {tally.frames:,} {counted}; {out} says so in a row each"

@@ -38,7 +38,7 @@ def _scores(metrics: dict[str, Any]) -> Table:
     table = Table(
         title=f"{metrics['faces']:,} faces of {metrics['people']:,} people; below each score its "
         "95 % interval\nover people, below the calibration error the one after calibration",
-        title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0),
+        title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False,
     )  # fmt: skip
     table.add_column("\nAU", no_wrap=True)
     table.add_column("\noccurs", justify="right", no_wrap=True)
