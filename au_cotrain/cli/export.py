@@ -16,7 +16,7 @@ def add_to(verbs: Verbs) -> None:
     verb.add_argument(
         "checkpoint",
         type=Path,
-        help="a run's folder, one of its checkpoints, or a predictor's folder",
+        help="a run's folder, a checkpoint of it, or a predictor's folder",
     )
     verb.add_argument("out", type=Path, help="folder to write; it may be that predictor's own")
     verb.add_argument(
