@@ -25,7 +25,8 @@ def predictor(tmp_path):
         card = PredictorCard(
             aus=list(aus), backbones=["test_resnet", "test_resnet"], feature_dim=96, image_size=16,
             scaled_size=18, temperatures=[2.0] * len(aus),
-            thresholds=[0.40, 0.41, 0.42][: len(aus)], alignment=alignment, provenance=said, metrics={},
+            thresholds=[0.40, 0.41, 0.42][: len(aus)], alignment=alignment,
+            provenance=said, metrics={},
             graph={"relation": RELATION, "before": RELATION} if len(aus) == 3 else {},
         )  # fmt: skip
         torch.manual_seed(seed)
