@@ -24,8 +24,9 @@ def predictor(tmp_path):
     def write(name="predictor", aus=("AU12", "AU25", "AU01"), seed=0, alignment="as drawn", **said):
         card = PredictorCard(
             aus=list(aus), backbones=["test_resnet", "test_resnet"], feature_dim=96, image_size=16,
-            scaled_size=18, temperatures=[2.0] * len(aus), thresholds=[0.4] * len(aus),
-            alignment=alignment, provenance=said, metrics={},
+            scaled_size=18, temperatures=[2.0] * len(aus),
+            thresholds=[0.40, 0.41, 0.42][: len(aus)], alignment=alignment,
+            provenance=said, metrics={},
             graph={"relation": RELATION, "before": RELATION} if len(aus) == 3 else {},
         )  # fmt: skip
         torch.manual_seed(seed)
@@ -65,6 +66,11 @@ def test_every_face_is_scored_as_the_predictor_scores_it(predictor, faces_table,
         np.testing.assert_allclose(found[column], expected[column], atol=1e-6)
 
     metrics = json.loads((out / "metrics.json").read_text())
+    thresholds = [of["threshold"] for of in metrics["per_au"].values()]
+    assert thresholds == [0.40, 0.42]  # each its own, though the AU between is not coded
+    for au in metrics["aus"]:
+        bins = metrics["curves"][au]["reliability"]
+        assert bins["before"] != bins["after"]  # at temperature 2
     assert metrics["aus"] == ["AU12", "AU01"] and metrics["faces"] == 16 and metrics["people"] == 4
     assert metrics["resamples"] == 30 and "icc" not in metrics["scores"]
     assert metrics["comparison"] is None
