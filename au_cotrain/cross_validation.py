@@ -105,7 +105,7 @@ class CrossValidation:
         try:
             card = json.loads((self.run_folder(fold) / "predictor" / CARD).read_text())
             return [AUScore(au=au, **of) for au, of in card["metrics"]["test"]["aus"].items()]
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             return []
 
     def summary(self) -> dict[str, dict[str, Spread]]:

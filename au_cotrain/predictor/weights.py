@@ -23,7 +23,8 @@ def load_weights(file: Path, card: PredictorCard) -> PredictorNetwork:
     """The network of a card, ready to predict.
 
     Raises:
-        ValueError: names, shapes or types in the file's header are not those of the network.
+        ValueError: names, shapes or types in the file's header are not those of the network, or its
+            values are not finite.
         SafetensorError, SettingError, RuntimeError: as safetensors, timm and torch have it.
     """
     with torch.device("meta"):
@@ -37,6 +38,9 @@ def load_weights(file: Path, card: PredictorCard) -> PredictorNetwork:
             shape, dtype = found[name].get_shape(), found[name].get_dtype()
             if list(tensor.shape) != shape or DTYPES[tensor.dtype] != dtype:
                 raise ValueError(f"its weights' {name} is {dtype} {shape}, not that of its card")
+    state = load_file(file)
+    if not all(bool(tensor.isfinite().all()) for tensor in state.values()):
+        raise ValueError("its weights are no numbers: its training went astray")
     network = PredictorNetwork(card)
-    network.load_state_dict(load_file(file))
+    network.load_state_dict(state)
     return network.eval()
