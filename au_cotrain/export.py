@@ -27,8 +27,8 @@ def export_predictor(
     """Write the predictor of a checkpoint, or of a predictor's folder.
 
     Args:
-        checkpoint: written by training, or that run's folder, whose best one it is; or a predictor's
-            folder, so that one without an ONNX graph can be given it.
+        checkpoint: written by training, or that run's folder, whose best one it is; or a
+            predictor's folder, so that one without an ONNX graph can be given it.
         out: folder to write, see ``folder.write_predictor``; it may be that folder.
         scores: of a checkpoint, per split, told beside its own validation scores.
         names: AU → what FACS calls it, for the README.
