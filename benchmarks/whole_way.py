@@ -88,7 +88,7 @@ def make_predictor(out: Path, backbones: Sequence[str]) -> Path:
         temperatures=[1.0] * len(aus), thresholds=[0.5] * len(aus),
         alignment=Alignment().parameters(), provenance={}, metrics={},
     )  # fmt: skip
-    write_predictor(out, card, PredictorNetwork(card))
+    write_predictor(out, card, PredictorNetwork(card), onnx=True)
     return out
 
 
