@@ -4,6 +4,7 @@ tables of faces, and footage whose pictures carry numbers."""
 import io
 import json
 import os
+import signal
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -90,6 +91,14 @@ def faces_table(tmp_path: Path) -> Callable[..., Path]:
         return table
 
     return write
+
+
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard, also where the tests run behind a shell that has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 CUT = {"method": "none", "size": 24}

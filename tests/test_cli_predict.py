@@ -289,7 +289,7 @@ def endless(tmp_path, write_film):
     ("name", "number"), [("o.csv", signal.SIGINT), ("o.parquet", signal.SIGTERM)]
 )
 def test_stopped_the_table_holds_what_was_scored(
-    name, number, predictor, endless, tmp_path, capsys
+    name, number, predictor, endless, tmp_path, capsys, heard
 ):
     partial = tmp_path / (name if name == "o.csv" else f"{name}.partial.csv")
 

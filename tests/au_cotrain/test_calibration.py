@@ -28,7 +28,7 @@ def test_the_temperature_that_made_logits_overconfident_is_found(temperature):
 def test_no_threshold_has_a_higher_f1(seed):
     rng = np.random.default_rng(seed)
     y = rng.permutation(np.r_[np.zeros(40, int), np.ones(12, int)])
-    logits = rng.normal(0, 2, (52, 1)).round(1) + y[:, None]  # rounded: there are ties
+    logits = (rng.normal(0, 2, (52, 1)) + y[:, None]).round(1)  # so that there are ties
     fitted = fit_calibration(torch.tensor(logits), torch.tensor(y)[:, None])
     p = fitted.probabilities(torch.tensor(logits)).numpy()[:, 0]
     found = f1_score(y, p >= fitted.thresholds[0])

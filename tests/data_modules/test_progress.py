@@ -73,7 +73,7 @@ def test_faces_per_second_are_shown_once_there_is_a_speed():
     [
         (1640, 21.02, "1,640 faces in 21 s, 78 a second"),
         (6, 0.04, "6 faces in 0.0 s, 150 a second"),
-        (1, 0.0, "1 faces in 0.0 s, 1,000 a second"),
+        (1, 0.0, "1 face in 0.0 s, 1,000 a second"),
         (20, 8.0, "20 faces in 8.0 s, 2.5 a second"),
         (100_000, 200.0, "100,000 faces in 3 min 20 s, 500 a second"),
         (5_000_000, 7505.0, "5,000,000 faces in 2 h 5 min, 666 a second"),

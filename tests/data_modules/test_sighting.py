@@ -193,7 +193,10 @@ for count, sighting in enumerate(seen, 1):
 
 def start(code, model, *files):
     command = [sys.executable, "-c", HEAD + code, str(model), *files]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # see `heard`
+    )  # fmt: skip
 
 
 def test_ctrl_c_ends_it_at_once(shoot, model):

@@ -314,14 +314,6 @@ def test_a_killed_worker_is_one_line_and_the_next_run_goes_on(tree, undisturbed,
     assert content(out) == undisturbed
 
 
-@pytest.fixture
-def heard():
-    """Ctrl-C is heard, also where the tests run behind a shell that has it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.parametrize("workers", [0, 2])
 def test_an_interrupted_run_stops_at_once_without_a_workers_traceback(
     tree, undisturbed, tmp_path, workers, heard, capfd
