@@ -72,6 +72,35 @@ class EpochLines(pl.Callback):
             get_console().print(f"{len(self.unreadable)} unreadable pictures left out of the pool")
 
 
+class TermLines(pl.Callback):
+    """A line on the screen every hundred steps: what each term of the loss is.
+
+    Args:
+        every: steps between two lines.
+    """
+
+    def __init__(self, every: int = 100) -> None:
+        self.every = every
+
+    def on_train_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,  # noqa: ANN401 - Lightning's signature
+        batch: dict[str, Any],
+        batch_idx: int,
+    ) -> None:
+        """Print a line when it is time."""
+        steps = int(trainer.estimated_stepping_batches)
+        if trainer.global_step % self.every and trainer.global_step != steps:
+            return
+        terms = "  ".join(
+            f"{name.removeprefix('train/')} {float(value):.2f}"
+            for name, value in trainer.callback_metrics.items()
+        )
+        get_console().print(f"step {trainer.global_step:>5}/{steps}  {terms}", highlight=False)
+
+
 class SampleFaces(pl.Callback):
     """Logs some validation faces with the labels and both views' probabilities, to W&B.
 
@@ -93,7 +122,7 @@ class SampleFaces(pl.Callback):
         batch = next(iter(trainer.datamodule.val_dataloader()))  # type: ignore[attr-defined]
         images = batch["images"][: self.faces].to(pl_module.device)
         with torch.no_grad():
-            logits = pl_module.network(images).logits
+            logits = pl_module.judged(images).logits
         both = pl_module.calibration.probabilities(fuse(*logits))
         captions = [
             _caption(pl_module.hparams["aus"], *columns)
@@ -122,7 +151,7 @@ class GraphReport(pl.Callback):
         if not trainer.is_global_zero:
             return
         assert isinstance(pl_module, CoTraining)
-        network = pl_module.network
+        network = pl_module.judged
         figure = draw_graph(
             list(pl_module.hparams["aus"]),
             {

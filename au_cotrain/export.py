@@ -72,7 +72,7 @@ def _from_checkpoint(
     card = PredictorCard(
         aus=list(hparams["aus"]),
         backbones=list(hparams["backbones"]),
-        feature_dim=task.network.feature_dim,
+        feature_dim=task.judged.feature_dim,
         image_size=hparams["image_size"],
         scaled_size=provenance.pop("scaled_size", hparams["image_size"]),
         **asdict(task.calibration),
@@ -82,7 +82,7 @@ def _from_checkpoint(
             **provenance,
             "epoch": content["epoch"],
             "step": content["global_step"],
-            "graph": bool(task.network.refining),
+            "graph": bool(task.judged.refining),
             "au_cotrain": version("au_cotrain"),
             "torch": torch.__version__,
             "timm": version("timm"),
@@ -91,21 +91,21 @@ def _from_checkpoint(
         graph=_graph(task),
     )
     network = PredictorNetwork(card)
-    network.encoders.load_state_dict(task.network.encoders.state_dict())
+    network.encoders.load_state_dict(task.judged.encoders.state_dict())
     with torch.no_grad():
         for linear, rows in zip(
-            network.classifiers, task.network.refined_classifiers(), strict=True
+            network.classifiers, task.judged.refined_classifiers(), strict=True
         ):
             linear.load_state_dict({"weight": rows[:, :-1], "bias": rows[:, -1]})
     return card, network.eval()
 
 
 def _graph(task: CoTraining) -> dict[str, Any]:
-    relation = task.network.relation
+    relation = task.judged.relation
     matrices = {
         "relation": relation,
         "before": normalize_adjacency(relation),
-        "after": task.network.adjacency(),
+        "after": task.judged.adjacency(),
     }
     return {name: matrix.detach().tolist() for name, matrix in matrices.items()}
 

@@ -16,6 +16,7 @@ from au_cotrain.graph import cooccurrence
 from au_cotrain.losses import (
     DEFAULT_SHARE,
     SELECTIVE_SHARES,
+    UNKNOWN,
     co_regularization_loss,
     conditional_dependence,
     multi_view_loss,
@@ -23,9 +24,11 @@ from au_cotrain.losses import (
 )
 from au_cotrain.metrics import METRICS, AUMetrics, AUScore, ConditionalDependence, mean_score
 from au_cotrain.network import CoTrainingNetwork, TwoViews
+from au_cotrain.pseudo_labels import FORMS
+from au_cotrain.teacher import Teacher
 from au_cotrain.views import fuse
 
-SCHEDULES = ("constant", "cosine")
+SCHEDULES = ("constant", "cosine", "one-cycle")
 
 DEPENDENCE_FACES = 2048
 """Faces of a split, spread over its batches, that the dependence diagnostic looks at."""
@@ -35,8 +38,8 @@ class CoTraining(pl.LightningModule):
     """Multi-label co-training of two views on labeled and unlabeled faces (MLCR, eq. of the total).
 
     A batch is a dict: ``images`` (N, 3, S, S) uint8 RGB; ``labels`` (N, C) integers 0, 1 or −1
-    (unknown), all −1 for an unlabeled face. All arguments are plain values and travel with
-    every checkpoint.
+    (unknown), all −1 for an unlabeled face; with ``lambda_pl``, ``teacher_images`` too, the same
+    faces otherwise augmented. All arguments are plain values and travel with every checkpoint.
 
     Args:
         aus: C names of action units, in the order of the labels' columns.
@@ -52,13 +55,19 @@ class CoTraining(pl.LightningModule):
         lambda_mv: weight of ``multi_view_loss``.
         lambda_cr: weight of ``co_regularization_loss``.
         lambda_ci: weight of ``conditional_dependence`` of the labeled faces' features.
-        ramp_epochs: epochs over which lambda_cr grows from 0, linearly.
+        lambda_pl: weight of the pseudo-labels of a ``teacher.Teacher``, by which faces are then
+            judged, and which is exported; 0: there is none.
+        pseudo_labels: their form, one of ``pseudo_labels.FORMS``.
+        teacher_decay: see ``teacher.Teacher``.
+        ramp_epochs: epochs over which lambda_cr and lambda_pl grow from 0, linearly.
         selective: selective learning: a name in ``losses.SELECTIVE_SHARES``, or AU → share;
             ``None`` for none.
         learning_rate: of AdamW (with no weight decay, this is Adam).
         graph_learning_rate: of the GCN and its adjacency; ``None``: ``learning_rate``.
         weight_decay: of AdamW.
-        schedule: "constant", or "cosine" to 0 over all steps.
+        schedule: "constant", "cosine" to 0 over all steps, or "one-cycle": cosines up to
+            ``learning_rate`` over the first tenth of the steps and down again (Smith & Topin,
+            "Super-convergence", 2019).
         provenance: what a predictor should tell of its origin; not used in training.
 
     Raises:
@@ -80,6 +89,9 @@ class CoTraining(pl.LightningModule):
         lambda_mv: float = 0.0,
         lambda_cr: float = 0.0,
         lambda_ci: float = 0.0,
+        lambda_pl: float = 0.0,
+        pseudo_labels: str = "matched",
+        teacher_decay: float = 0.99,
         ramp_epochs: float = 0.0,
         selective: str | Mapping[str, float] | None = None,
         learning_rate: float = 1e-3,
@@ -104,6 +116,10 @@ class CoTraining(pl.LightningModule):
             raise SettingError(
                 f"method.schedule is {schedule!r}; it can be {' or '.join(SCHEDULES)}"
             )
+        if pseudo_labels not in FORMS:
+            raise SettingError(
+                f"method.pseudo_labels is {pseudo_labels!r}; it can be {', '.join(FORMS)}"
+            )
         if isinstance(selective, Mapping) and not selective.keys() <= set(aus):
             strange = ", ".join(sorted(selective.keys() - set(aus)))
             raise SettingError(f"method.selective: no AU {strange}; there are {', '.join(aus)}")
@@ -112,6 +128,8 @@ class CoTraining(pl.LightningModule):
                 f"method.selective is {selective!r}; it can be {' or '.join(SELECTIVE_SHARES)}, "
                 "null, or a share for each AU"
             )
+        self.teacher = Teacher(self.network, teacher_decay) if lambda_pl else None
+        self.pseudo_labels = FORMS[pseudo_labels](len(aus)) if lambda_pl else None
         table = SELECTIVE_SHARES[selective] if isinstance(selective, str) else selective
         self.shares = None if table is None else [table.get(au, DEFAULT_SHARE) for au in aus]
         self.val_metrics, self.test_metrics = AUMetrics(aus), AUMetrics(aus)
@@ -120,41 +138,81 @@ class CoTraining(pl.LightningModule):
         self.scores: dict[str, list[AUScore]] = {}
         self.predicted_relation = self.network.relation
 
-    def loss_terms(self, views: TwoViews, labels: Tensor) -> dict[str, Tensor]:
-        """Every named term of the loss, unweighted, for a batch's two views and (N, C) labels."""
+    @property
+    def judged(self) -> CoTrainingNetwork:
+        """The network that is validated, tested and exported: the teacher's, if there is one."""
+        return self.network if self.teacher is None else self.teacher.network
+
+    def loss_terms(
+        self, views: TwoViews, labels: Tensor, told: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """Every named term of the loss, unweighted.
+
+        Args:
+            views: the network's, of N faces.
+            labels: (N, C) of these faces.
+            told: (N, C) logits of the teacher, of the same faces; with a teacher only.
+        """
         return {
             "recognition_1": recognition_loss(views.logits[0], labels, self.shares),
             "recognition_2": recognition_loss(views.logits[1], labels, self.shares),
             "multi_view": multi_view_loss(*views.classifiers),
             "co_regularization": co_regularization_loss(*views.logits),
             "conditional_dependence": conditional_dependence(*views.features, labels),
+            "pseudo_label": self._pseudo_label(views, labels, told),
         }
+
+    def _pseudo_label(self, views: TwoViews, labels: Tensor, told: Tensor | None) -> Tensor:
+        if self.pseudo_labels is None or told is None:
+            return labels.new_zeros((), dtype=torch.float32)
+        unknown = labels == UNKNOWN
+        self.pseudo_labels.observe(labels, told[unknown.all(1)])
+        view_1, view_2 = (self.pseudo_labels(logits, told, unknown) for logits in views.logits)
+        loss: Tensor = 0.5 * (view_1 + view_2)
+        return loss
 
     def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
         """One step on labeled and unlabeled faces; every term is logged as ``train/<term>``."""
         weight: Any = self.hparams  # plain values, typed in the signature
-        terms = self.loss_terms(self.network(batch["images"]), batch["labels"])
+        told = None if self.teacher is None else self.teacher(self._shown_to_teacher(batch))
+        terms = self.loss_terms(self.network(batch["images"]), batch["labels"], told)
         loss: Tensor = (
             0.5 * (terms["recognition_1"] + terms["recognition_2"])
             + weight.lambda_mv * terms["multi_view"]
             + weight.lambda_cr * self.ramp() * terms["co_regularization"]
             + weight.lambda_ci * terms["conditional_dependence"]
+            + weight.lambda_pl * self.ramp() * terms["pseudo_label"]
         )
         named = {f"train/{name}": value.detach() for name, value in terms.items()}
         self.log_dict({**named, "train/loss": loss.detach()}, batch_size=len(batch["images"]))
         return loss
 
+    def _shown_to_teacher(self, batch: dict[str, Any]) -> Tensor:
+        if "teacher_images" not in batch:
+            raise SettingError(
+                "method.lambda_pl is not 0, and the teacher is shown nothing; set "
+                "data.teacher_augmentation=paper, or method.lambda_pl=0"
+            )
+        images: Tensor = batch["teacher_images"]
+        return images
+
     def ramp(self) -> float:
-        """The share of lambda_cr in force now, 0 to 1."""
+        """The share of lambda_cr and lambda_pl in force now, 0 to 1."""
         epochs: float = self.hparams["ramp_epochs"]
         steps = epochs * self.trainer.num_training_batches
         return min(1.0, self.trainer.global_step / steps) if steps else 1.0
+
+    def on_train_batch_end(self, outputs: Any, batch: dict[str, Any], batch_idx: int) -> None:  # noqa: ANN401 - Lightning's signature
+        """Let the teacher follow."""
+        if self.teacher is not None:
+            self.teacher.follow(self.network, self.trainer.global_step)
 
     def on_train_epoch_start(self) -> None:
         """Enter stage 2 when its epoch has come."""
         share, epochs = self.hparams["graph_from"], self.trainer.max_epochs or 0
         if share is not None and self.current_epoch >= round(share * epochs):
             self.network.start_graph()
+            self.judged.start_graph()
 
     def validation_step(self, batch: dict[str, Any], batch_idx: int) -> None:
         """Collect one batch of the validation split."""
@@ -192,7 +250,7 @@ class CoTraining(pl.LightningModule):
             metrics.calibration = calibration
 
     def _score(self, metrics: AUMetrics, batch: dict[str, Any]) -> TwoViews:
-        views: TwoViews = self.network(batch["images"])
+        views: TwoViews = self.judged(batch["images"])
         metrics.update(fuse(*views.logits), batch["labels"])
         return views
 
@@ -223,7 +281,7 @@ class CoTraining(pl.LightningModule):
         """AdamW over backbones and classifiers, and over the graph at its own rate."""
         graph = [*self.network.gcn.parameters(), self.network.adjacency_residual]
         ids = {id(parameter) for parameter in graph}
-        rest = [parameter for parameter in self.parameters() if id(parameter) not in ids]
+        rest = [parameter for parameter in self.network.parameters() if id(parameter) not in ids]
         h: Any = self.hparams
         optimizer = torch.optim.AdamW(
             [{"params": rest}, {"params": graph, "lr": h.graph_learning_rate or h.learning_rate}],
@@ -233,5 +291,15 @@ class CoTraining(pl.LightningModule):
         if h.schedule == "constant":
             return optimizer
         steps = int(self.trainer.estimated_stepping_batches)
-        cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": cosine, "interval": "step"}}
+        scheduler: torch.optim.lr_scheduler.LRScheduler
+        if h.schedule == "cosine":
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+        else:
+            rates = [group["lr"] for group in optimizer.param_groups]
+            scheduler = torch.optim.lr_scheduler.OneCycleLR(
+                optimizer, rates, steps, pct_start=0.1, cycle_momentum=False
+            )
+        return {
+            "optimizer": optimizer,
+            "lr_scheduler": {"scheduler": scheduler, "interval": "step"},
+        }

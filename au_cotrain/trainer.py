@@ -12,8 +12,11 @@ from pytorch_lightning.callbacks import LearningRateMonitor, ModelCheckpoint, Ri
 from pytorch_lightning.loggers import Logger
 from rich import get_console
 
-from au_cotrain.callbacks import EpochLines, GraphReport, SampleFaces
+from au_cotrain.callbacks import EpochLines, GraphReport, SampleFaces, TermLines
 from au_cotrain.errors import SettingError
+
+CHECKPOINT_STEPS = 100
+"""Between two checkpoints of a pretraining."""
 
 MONITORS = ("val/auc", "val/f1", "val/average_precision")
 
@@ -32,12 +35,7 @@ def build_trainer(run: Path, logger: Logger, monitor: str, settings: dict[str, A
     """
     if monitor not in MONITORS:
         raise SettingError(f"monitor is {monitor!r}; it can be {' or '.join(MONITORS)}")
-    # Lightning's adverts and device lists; its warnings go on being printed.
-    logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
-    # Lightning asks torch's pytree in a way the newest torch deprecates; theirs to mend.
-    warnings.filterwarnings("ignore", "`isinstance\\(treespec, LeafSpec\\)`", FutureWarning)
-    # Our batches are drawn whole and hold few faces; whether workers pay is the user's to say.
-    warnings.filterwarnings("ignore", ".*does not have many workers")
+    _quieten()
     if settings["devices"] not in (1, "1") and settings["strategy"] == "auto":
         # The graph takes no part in stage 1, and plain DDP waits for its gradients for ever.
         settings = settings | {"strategy": "ddp_find_unused_parameters_true"}
@@ -66,6 +64,43 @@ def build_trainer(run: Path, logger: Logger, monitor: str, settings: dict[str, A
         num_sanity_val_steps=0,
         **settings,
     )  # fmt: skip
+
+
+def _quieten() -> None:
+    """Leave out what a user of this project can do nothing about."""
+    # Lightning's adverts and device lists; its warnings go on being printed.
+    logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
+    # Lightning asks torch's pytree in a way the newest torch deprecates; theirs to mend.
+    warnings.filterwarnings("ignore", "`isinstance\\(treespec, LeafSpec\\)`", FutureWarning)
+    # Our batches are drawn whole and hold few faces; whether workers pay is the user's to say.
+    warnings.filterwarnings("ignore", ".*does not have many workers")
+
+
+def build_pretrainer(out: Path, epochs: int) -> tuple[pl.Trainer, Path]:
+    """A trainer of a backbone alone, and the checkpoint from which a stopped run goes on.
+
+    Args:
+        out: file of the weights; the checkpoint lies beside it while the training runs.
+        epochs: rounds.
+    """
+    _quieten()
+    name = f"{out.name}.partial"
+    terminal = get_console().is_terminal
+    trainer = pl.Trainer(
+        max_epochs=epochs,
+        logger=False,
+        callbacks=[
+            ModelCheckpoint(
+                out.parent, name, every_n_train_steps=CHECKPOINT_STEPS,
+                enable_version_counter=False,
+            ),
+            TermLines(),
+            *([RichProgressBar(leave=False)] if terminal else []),
+        ],
+        enable_progress_bar=terminal,
+        enable_model_summary=False,
+    )  # fmt: skip
+    return trainer, out.parent / f"{name}.ckpt"
 
 
 def leave_processes() -> None:

@@ -20,13 +20,15 @@ class FaceDataset(Dataset[dict[str, Any]]):
 
     An item is a batch: ``images`` (N, 3, size, size) uint8 RGB; ``labels`` (N, C) int8, 1, 0 or
     −1 (unknown), all −1 for a face of the pool; ``paths``, N of them; ``unreadable``, the paths of
-    pool faces that were left out because no picture could be read there.
+    pool faces that were left out because no picture could be read there; with
+    ``teacher_augment``, ``teacher_images`` too: the same faces, augmented otherwise.
 
     Args:
         manifests: coded faces first, then the pool; faces are counted through both.
         size: pixels of a side of a face in a batch.
         scaled_size: pixels of a side of a face before it is cropped to ``size``.
         augment: random augmentation, or None for the central crop.
+        teacher_augment: that of what a teacher is shown; None for no such images.
     """
 
     def __init__(
@@ -35,16 +37,18 @@ class FaceDataset(Dataset[dict[str, Any]]):
         size: int,
         scaled_size: int,
         augment: A.Compose | None = None,
+        teacher_augment: A.Compose | None = None,
     ) -> None:
         self.manifests = list(manifests)
         self.starts = np.cumsum([0] + [len(manifest) for manifest in manifests])
-        self.size, self.scaled_size, self.augment = size, scaled_size, augment
+        self.size, self.scaled_size = size, scaled_size
+        self.augment, self.teacher_augment = augment, teacher_augment
 
     def __len__(self) -> int:
         return int(self.starts[-1])
 
     def __getitem__(self, draws: Sequence[Draw]) -> dict[str, Any]:
-        images, labels, paths, unreadable = [], [], [], []
+        images, again, labels, paths, unreadable = [], [], [], [], []
         for face, seed in draws:
             part = int(np.searchsorted(self.starts, face, side="right")) - 1
             manifest, row = self.manifests[part], face - int(self.starts[part])
@@ -57,16 +61,23 @@ class FaceDataset(Dataset[dict[str, Any]]):
                 unreadable.append(path)
                 continue
             images.append(self._crop(picture, seed))
+            if self.teacher_augment is not None:
+                again.append(augmented(self.teacher_augment, picture, seed + 1))
             labels.append(manifest.labels[row])
             paths.append(path)
-        pixels = np.array(images, np.uint8).reshape(-1, self.size, self.size, 3)
         codes = np.array(labels, np.int8).reshape(-1, len(self.manifests[0].aus))
+        taught = {} if self.teacher_augment is None else {"teacher_images": self._stack(again)}
         return {
-            "images": torch.from_numpy(pixels.transpose(0, 3, 1, 2).copy()),
+            "images": self._stack(images),
+            **taught,
             "labels": torch.from_numpy(codes),
             "paths": paths,
             "unreadable": unreadable,
         }
+
+    def _stack(self, pictures: list[np.ndarray]) -> torch.Tensor:
+        pixels = np.array(pictures, np.uint8).reshape(-1, self.size, self.size, 3)
+        return torch.from_numpy(pixels.transpose(0, 3, 1, 2).copy())
 
     def _crop(self, picture: np.ndarray, seed: int) -> np.ndarray:
         if self.augment is None:

@@ -35,7 +35,9 @@ class Faces(pl.LightningDataModule):
         size: pixels of a side of the faces the network sees.
         scaled_size: pixels of a side before the (random or central) crop to ``size``; None for
             15/14 of it, MLCR's 240 to 224.
-        augmentation: "paper" or "standard", see ``transforms.training``.
+        augmentation: "paper", "standard" or "strong", see ``transforms.training``.
+        teacher_augmentation: the same, of what a teacher is shown of each face; None for no
+            second look.
         labeled_per_batch: labeled faces in a batch, over all devices.
         unlabeled_per_batch: pool faces in a batch, over all devices.
         steps_per_epoch: batches in an epoch; None for one round of the labeled faces.
@@ -60,6 +62,7 @@ class Faces(pl.LightningDataModule):
         size: int = 224,
         scaled_size: int | None = None,
         augmentation: str = "standard",
+        teacher_augmentation: str | None = None,
         labeled_per_batch: int = 16,
         unlabeled_per_batch: int = 16,
         steps_per_epoch: int | None = None,
@@ -76,7 +79,7 @@ class Faces(pl.LightningDataModule):
         self.requested_aus = aus
         self.size = size
         self.scaled_size = scaled_size or round(size * 15 / 14)
-        self.augmentation = augmentation
+        self.augmentation, self.teacher_augmentation = augmentation, teacher_augmentation
         self.labeled_per_batch, self.unlabeled_per_batch = labeled_per_batch, unlabeled_per_batch
         self.steps_per_epoch = steps_per_epoch
         self.eval_batch, self.workers, self.check, self.seed = eval_batch, workers, check, seed
@@ -224,8 +227,11 @@ class Faces(pl.LightningDataModule):
             *self._rank(),
         )
         mirror = not SIDED.intersection(self.aus)
-        augment = transforms.training(self.size, self.augmentation, mirror)
-        return self._loader(FaceDataset(parts, self.size, self.scaled_size, augment), sampler)
+        looks = [
+            None if strength is None else transforms.training(self.size, strength, mirror)
+            for strength in (self.augmentation, self.teacher_augmentation)
+        ]
+        return self._loader(FaceDataset(parts, self.size, self.scaled_size, *looks), sampler)
 
     def val_dataloader(self) -> Loader:
         """The validation split, once."""
@@ -251,11 +257,14 @@ class Faces(pl.LightningDataModule):
             number = getattr(self, name)
             if number is not None and number < 1:
                 raise DataError(f"data.{name} is {number}; give at least 1")
-        if self.augmentation not in transforms.STRENGTHS:
-            raise DataError(
-                f"data.augmentation is {self.augmentation!r}; "
-                f"it can be {' or '.join(transforms.STRENGTHS)}"
-            )
+        for name, strength in (
+            ("augmentation", self.augmentation),
+            ("teacher_augmentation", self.teacher_augmentation or "standard"),
+        ):
+            if strength not in transforms.STRENGTHS:
+                raise DataError(
+                    f"data.{name} is {strength!r}; it can be {' or '.join(transforms.STRENGTHS)}"
+                )
         if self.scaled_size < self.size:
             raise DataError(
                 f"data.scaled_size is {self.scaled_size}, from which no {self.size} pixels can be "

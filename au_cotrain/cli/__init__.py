@@ -4,11 +4,21 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from au_cotrain.cli import cv, doctor, evaluate, export, fetch_landmarker, predict, prepare, synth
+from au_cotrain.cli import (
+    cv,
+    doctor,
+    evaluate,
+    export,
+    fetch_landmarker,
+    predict,
+    prepare,
+    pretrain,
+    synth,
+)
 from au_cotrain.errors import PredictorError, SettingError
 from data_modules.errors import DataError
 
-VERBS = (prepare, fetch_landmarker, doctor, cv, export, predict, evaluate, synth)
+VERBS = (prepare, fetch_landmarker, doctor, pretrain, cv, export, predict, evaluate, synth)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -162,7 +162,10 @@ def test_a_table_not_given_is_asked_for_by_its_setting(faces, split):
         ({"labeled_per_batch": 0}, "labeled_per"),
         ({"steps_per_epoch": 0}, "steps_per"),
         ({"scaled_size": 27}, "scaled"),
-        ({"augmentation": "strong"}, "augmentation is 'strong'; it can be paper or standard"),
+        (
+            {"augmentation": "strong"},
+            "augmentation is 'strong'; it can be paper or standard or strong",
+        ),
     ],
 )
 def test_settings_from_which_no_batch_can_be_made_are_refused(faces, settings, name):

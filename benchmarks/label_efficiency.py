@@ -1,0 +1,188 @@
+"""Do unlabeled faces make up for missing labels? A ladder of trainings, repeated over seeds.
+
+    python benchmarks/label_efficiency.py webfaces OUT --faces FOLDER --weights FILE
+    python benchmarks/label_efficiency.py rendered OUT
+
+A cell is a training of `train.py`: a task, a number of labels and of pool faces, a rung of
+`ladder.py`, a seed. All have the same backbones, steps and augmentation. The epoch, temperatures
+and thresholds are chosen on the task's validation people, and the test split is scored once.
+`OUT/results.json` has every finished cell; a finished one is not run again, a stopped one costs
+itself only. `OUT/table.md` and `OUT/plot.png` are made of it, after every cell, and `--no-run`
+makes only them.
+
+webfaces: FOLDER as `webfaces.py` says; FILE holds ImageNet weights of tf_efficientnet_lite0.
+rendered: the project's own faces, see `conf/data/rendered.yaml`; lab labels, web pool, web test.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ladder import RUNGS
+from ledger import Ledger
+from one_view import score_first_view
+from webfaces import write_tables
+
+from au_cotrain.revision import revision
+
+ROOT = Path(__file__).parents[1]
+WEBFACES = (
+    "data=manifest", "data.check=false", "data.size=96", "data.scaled_size=104",
+    "data.augmentation=strong", "data.steps_per_epoch=50", "trainer.max_epochs=6",
+    "model.backbones=[tf_efficientnet_lite0,tf_efficientnet_lite0]",
+    "method.schedule=one-cycle",
+)  # fmt: skip
+RENDERED = ("data=rendered", "data.augmentation=strong", "method.schedule=one-cycle")
+LABELED, POOL = 16, 32
+"""Faces of a batch on webfaces; where all are labeled, all of them."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training, by what makes it differ from the others."""
+
+    task: str
+    rung: str
+    labels: int | None
+    pool: int | None
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Short, unique, fit for a folder."""
+        labels = "all" if self.labels is None else self.labels
+        pool = "all" if self.pool is None else self.pool
+        return f"{self.task}-{self.rung}-{labels}-{pool}-seed{self.seed}"
+
+
+class Bench:
+    """Runs cells.
+
+    Args:
+        chosen: the command line's.
+    """
+
+    def __init__(self, chosen: argparse.Namespace) -> None:
+        self.out: Path = chosen.out.resolve()
+        self.runs: Path = (chosen.runs or chosen.out / "runs").resolve()
+        self.faces, self.weights, self.pretrained = chosen.faces, chosen.weights, chosen.pretrained
+        self.threads = max(1, (os.cpu_count() or 1) // chosen.jobs)
+        self.extra: list[str] = chosen.set
+        self.ledger = Ledger(self.out / "results.json")
+
+    def command(self, cell: Cell) -> list[str]:
+        """The training of a cell, as a user would type it."""
+        rung = RUNGS[cell.rung]
+        settings = [*(RENDERED if cell.task == "rendered" else WEBFACES), f"seed={cell.seed}"]
+        if cell.task == "webfaces":
+            labels = None if rung.labels else cell.labels
+            tables = write_tables(
+                self.faces.resolve(), self.runs / cell.name / "tables", labels,
+                cell.pool if rung.pool else 0, cell.seed,
+            )  # fmt: skip
+            settings += [
+                f"data.labeled={tables.labeled}", f"data.val={tables.val}",
+                f"data.test={tables.test}", f"data.unlabeled={tables.pool or 'null'}",
+                f"data.labeled_per_batch={LABELED + POOL if rung.labels else LABELED}",
+                f"data.unlabeled_per_batch={POOL if rung.pool else 0}",
+            ]  # fmt: skip
+            weights = self.pretrained if rung.pretrained else [self.weights] * 2
+            settings.append(
+                f"model.pretrained=[{','.join(str(Path(w).resolve()) for w in weights)}]"
+            )
+        elif not rung.pool:
+            settings.append("data.unlabeled_per_batch=0")
+        return [*settings, *rung.settings, *self.extra]
+
+    def run(self, cell: Cell) -> None:
+        """Train, and note what the test said; nothing where that is known already."""
+        if self.ledger.holds(asdict(cell)):
+            return
+        folder, started = self.runs / cell.name, time.perf_counter()
+        rung = RUNGS[cell.rung]
+        if rung.same_run:
+            whole = self.runs / replace(cell, rung=rung.same_run).name
+            if (whole / "predictor").exists():
+                parts = (whole / "tables" / f"{part}.csv" for part in ("val", "test"))
+                metrics = score_first_view(whole / "predictor", *parts)
+                self._note(cell, metrics, started, ())
+            return
+        command = self.command(cell)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "log.txt").open("w") as log:
+            done = subprocess.run(
+                [sys.executable, "train.py", *command, "logger=csv", "onnx=false",
+                 f"hydra.run.dir={folder}"],
+                cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, check=False,
+                env=os.environ | {"OMP_NUM_THREADS": str(self.threads)},
+            )  # fmt: skip
+        if done.returncode:
+            print(f"{cell.name}: failed, see {folder / 'log.txt'}", flush=True)
+            return
+        card = json.loads((folder / "predictor" / "predictor.json").read_text())
+        self._note(cell, card["metrics"], started, command)
+
+    def _note(
+        self, cell: Cell, metrics: dict[str, Any], started: float, command: Sequence[str]
+    ) -> None:
+        seconds = round(time.perf_counter() - started)
+        self.ledger.note(asdict(cell), metrics, seconds, self._told(command))
+        mean = metrics["test"]["mean"]
+        print(
+            f"{cell.name}: test F1 {mean['f1_fitted']:.3f} AUC {mean['auc']:.3f} in {seconds} s",
+            flush=True,
+        )
+
+    def _told(self, command: Sequence[str]) -> dict[str, Any]:
+        """What a reader needs to run the cell again; without this machine's folders."""
+        local = ("data.labeled=", "data.val=", "data.test=", "data.unlabeled=", "model.pretrained=")
+        settings = [setting for setting in command if not setting.startswith(local)]
+        return {"settings": settings, "date": f"{date.today()}", "revision": revision()}
+
+
+def cells(chosen: argparse.Namespace) -> list[Cell]:
+    """The ladder of every seed, seed by seed."""
+    sizes = chosen.labels if chosen.task == "webfaces" else [None]
+    return [
+        Cell(chosen.task, rung, labels, pool, seed)
+        for seed in chosen.seeds
+        for labels in sizes
+        for rung in chosen.rungs
+        for pool in (chosen.pool if RUNGS[rung].pool else [0])
+    ]
+
+
+def main() -> None:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("task", choices=["rendered", "webfaces"])
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--faces", type=Path)
+    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--pretrained", type=Path, nargs=2, help="of both views, for ours")
+    parser.add_argument("--runs", type=Path, help="folder of the trainings; default: OUT/runs")
+    parser.add_argument("--rungs", nargs="+", default=list(RUNGS), choices=list(RUNGS))
+    parser.add_argument("--labels", type=int, nargs="+", default=[250, 1000])
+    parser.add_argument("--pool", type=int, nargs="+", default=[None])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--set", nargs="+", default=[], help="more settings of train.py")
+    chosen = parser.parse_args()
+    bench = Bench(chosen)
+    with ThreadPoolExecutor(chosen.jobs) as jobs:
+        list(jobs.map(bench.run, cells(chosen)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""The ladder: what each rung trains with, on equal backbones, steps and augmentation."""
+
+from typing import NamedTuple
+
+
+class Rung(NamedTuple):
+    """One way to train.
+
+    Attributes:
+        title: as tables call it.
+        settings: of `train.py`, beside the task's.
+        pool: whether it sees the pool.
+        labels: whether it sees the labels of the pool too.
+        pretrained: whether it starts from backbones that have seen rendered faces.
+        same_run: the rung whose training this is too, judged by its first view alone.
+    """
+
+    title: str
+    settings: tuple[str, ...] = ()
+    pool: bool = True
+    labels: bool = False
+    pretrained: bool = False
+    same_run: str | None = None
+
+
+_PLAIN = ("method.lambda_mv=0", "method.lambda_cr=0", "method.graph_from=null")
+_AGREE = ("method.lambda_cr=100", "method.ramp_epochs=2")
+_APART = ("method.lambda_mv=1",)
+
+RUNGS = {
+    "one-view": Rung("supervised, one view", pool=False, same_run="supervised"),
+    "supervised": Rung("supervised, two views", _PLAIN, pool=False),
+    "co-regularized": Rung("+ co-regularization", (*_PLAIN, *_AGREE)),
+    "multi-view": Rung("+ multi-view", (*_PLAIN, *_AGREE, *_APART)),
+    "mlcr": Rung(
+        "+ graph: the paper's method",
+        (*_AGREE, *_APART, "method.graph_from=0.5", "method.graph_learning_rate=1e-4"),
+    ),
+    "fixmatch": Rung("FixMatch, two views", ("experiment=fixmatch",)),
+    "mean-teacher": Rung("mean teacher, two views", ("experiment=mean_teacher",)),
+    "ours-without-rendered": Rung("ours, without rendered faces", ("experiment=ours",)),
+    "supervised-rendered": Rung(
+        "supervised, after rendered faces", _PLAIN, pool=False, pretrained=True
+    ),
+    "ours": Rung("ours", ("experiment=ours",), pretrained=True),
+    "ceiling": Rung("all labels of the pool, two views", _PLAIN, pool=False, labels=True),
+    "ceiling-rendered": Rung(
+        "the same, after rendered faces", _PLAIN, pool=False, labels=True, pretrained=True
+    ),
+}

@@ -1,0 +1,81 @@
+"""The tables of the webfaces task: whose labels are seen, who is the pool, who chooses, who tests.
+
+FOLDER holds `train.csv` and `val.csv` (`path, subject, emotion`, a column an AU) and
+`labeled_250_seed0.csv` and the like, parts of `train.csv`. Of the people of `train.csv` without a
+label in the largest such part of a seed, some are set apart to choose the epoch and fit thresholds
+by; the pool is everyone else, without labels. `val.csv` is the test, which chooses nothing.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+CHOOSERS = 1000
+"""Faces, at least, by which the epoch is chosen."""
+
+
+class Tables(NamedTuple):
+    """Files for `data.labeled`, `data.val`, `data.test` and `data.unlabeled`."""
+
+    labeled: Path
+    val: Path
+    test: Path
+    pool: Path | None
+
+
+def write_tables(
+    folder: Path, out: Path, labels: int | None, pool: int | None, seed: int
+) -> Tables:
+    """Part the people, and write a table a part.
+
+    Args:
+        folder: of the faces.
+        out: where the tables are written.
+        labels: how many faces are coded: of a list in the folder, or fewer of its shortest one;
+            None for all but the choosers'.
+        pool: how many faces the pool has, drawn at random; None for all that are left, 0 for none.
+        seed: of the lists and the draws.
+    """
+    draw = np.random.default_rng(seed)
+    faces = _once(folder, pd.read_csv(folder / "train.csv"))
+    lists = {
+        int(path.name.split("_")[1]): set(pd.read_csv(path)["path"])
+        for path in folder.glob(f"labeled_*_seed{seed}.csv")
+    }
+    coded_people = set(faces["subject"][faces["path"].isin(set().union(*lists.values()))])
+    free = np.array(sorted(set(faces["subject"]) - coded_people))
+    order = draw.permutation(len(free))
+    counts = faces["subject"].value_counts()
+    needed = int(np.searchsorted(counts[free[order]].cumsum(), CHOOSERS)) + 1
+    val = faces["subject"].isin(free[order[:needed]])
+    if labels is None:
+        labeled = ~val
+    else:
+        known = min(size for size in lists if size >= labels)
+        labeled = faces["path"].isin(lists[known])
+        rows = draw.permutation(np.flatnonzero(labeled))[:labels]
+        labeled = pd.Series(np.isin(np.arange(len(faces)), rows), faces.index)
+    rest = np.flatnonzero(~val & ~labeled)
+    rest = draw.permutation(rest)[:pool]
+    out.mkdir(parents=True, exist_ok=True)
+    parts = {"labeled": faces[labeled], "val": faces[val], "test": pd.read_csv(folder / "val.csv")}
+    aus = [name for name in faces if name.startswith("AU")]
+    if len(rest):
+        parts["pool"] = faces.iloc[np.sort(rest)].drop(columns=aus)
+    for name, part in parts.items():
+        part.assign(path=[str(folder / path) for path in part["path"]]).to_csv(
+            out / f"{name}.csv", index=False
+        )
+    return Tables(
+        out / "labeled.csv", out / "val.csv", out / "test.csv",
+        out / "pool.csv" if len(rest) else None,
+    )  # fmt: skip
+
+
+def _once(folder: Path, faces: pd.DataFrame) -> pd.DataFrame:
+    """Faces whose picture is no other's: the doctor found some under two people, and repeats."""
+    content = [hashlib.sha256((folder / path).read_bytes()).digest() for path in faces["path"]]
+    return faces[~pd.Series(content, faces.index).duplicated(keep=False)]

@@ -1,0 +1,114 @@
+"""Rendered faces with all that is known of them: AUs, muscles, pose, and where every point lies."""
+
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.csv
+import torch
+from torch.utils.data import Dataset
+
+from data_modules import transforms
+from data_modules.errors import DataError
+from data_modules.manifest import read_manifest
+from data_modules.picture import read_picture
+from data_modules.progress import progress_of
+from data_modules.sampler import Draw
+
+Row = dict[str, Any]
+
+_MUSCLES = ("intensity_", "pose_")
+_AT_ONCE = 200
+
+
+class RenderedGeometry(Dataset[dict[str, torch.Tensor]]):
+    """Faces of a manifest that ``au-cotrain synth`` wrote, by whole batches, augmented strongly.
+
+    An item is a batch: ``images`` (N, 3, size, size) uint8 RGB; ``labels`` (N, C) int8, 0 or 1;
+    ``muscles`` (N, M) float32, intensities of the AUs on either side of the face and the head's
+    pose, each in deviations from its mean over all faces; ``landmarks`` (N, K, 2) float32, parts
+    of the picture's sides.
+
+    Args:
+        manifest: the table; the landmarks are worked out once and kept beside it.
+        size: pixels of a side of a face in a batch.
+        workers: processes that work out landmarks.
+
+    Raises:
+        DataError: the table lacks a face's parameters.
+    """
+
+    def __init__(self, manifest: Path, size: int, workers: int = 2) -> None:
+        self.manifest = read_manifest(manifest)
+        self.size, self.scaled_size = size, round(size * 15 / 14)
+        # Left and right are told apart here.
+        self.augment = transforms.training(size, "strong", mirror=False, traced=True)
+        rows = pyarrow.csv.read_csv(manifest).to_pylist()
+        self.muscles = _standardised(rows)
+        self.landmarks = _kept_landmarks(manifest, rows, workers)
+
+    def __len__(self) -> int:
+        return len(self.manifest)
+
+    def __getitem__(self, draws: Sequence[Draw]) -> dict[str, torch.Tensor]:
+        faces = [face for face, _ in draws]
+        images, landmarks = [], []
+        for face, seed in draws:
+            picture = read_picture(self.manifest.paths[face].as_py(), self.scaled_size)
+            image, moved = transforms.traced(self.augment, picture, self.landmarks[face], seed)
+            images.append(image)
+            landmarks.append(moved)
+        return {
+            "images": torch.from_numpy(np.stack(images).transpose(0, 3, 1, 2).copy()),
+            "labels": torch.from_numpy(self.manifest.labels[faces]),
+            "muscles": torch.from_numpy(self.muscles[faces]),
+            "landmarks": torch.from_numpy(np.stack(landmarks)),
+        }
+
+
+def _standardised(rows: Sequence[Row]) -> np.ndarray:
+    names = [name for name in rows[0] if name.startswith(_MUSCLES)]
+    values = np.array([[row[name] for name in names] for row in rows], np.float32)
+    spread = values.std(0)
+    standardised: np.ndarray = (values - values.mean(0))[:, spread > 0] / spread[spread > 0]
+    return standardised
+
+
+def _kept_landmarks(manifest: Path, rows: Sequence[Row], workers: int) -> np.ndarray:
+    kept = manifest.with_name("landmarks.npy")
+    if kept.is_file() and len(found := np.load(kept)) == len(rows):
+        return np.asarray(found)
+    try:
+        found = _all_landmarks(rows, workers)
+    except KeyError as error:
+        raise DataError(
+            f"{manifest}: no column {error}; give the manifest that au-cotrain synth wrote"
+        ) from error
+    partial = kept.with_name(".landmarks.npy")
+    np.save(partial, found)
+    partial.replace(kept)
+    return found
+
+
+def _all_landmarks(rows: Sequence[Row], workers: int) -> np.ndarray:
+    parts, faces = [], iter(rows)
+    chunks = list(iter(lambda: list(islice(faces, _AT_ONCE)), []))
+    with (
+        progress_of("finding landmarks") as report,
+        ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as processes,
+    ):
+        for part in processes.map(_landmarks_of, chunks):
+            parts.append(part)
+            report(sum(map(len, parts)), len(rows))
+    return np.concatenate(parts)
+
+
+def _landmarks_of(rows: Sequence[Row]) -> np.ndarray:
+    from data_modules.synthetic.landmarks import landmarks  # numba: only when needed
+    from data_modules.synthetic.record import from_row
+
+    return np.stack([landmarks(from_row(row)) for row in rows])
