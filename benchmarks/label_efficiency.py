@@ -7,8 +7,8 @@ A cell is a training of `train.py`: a task, a number of labels and of pool faces
 `ladder.py`, a seed. All have the same backbones, steps and augmentation. The epoch, temperatures
 and thresholds are chosen on the task's validation people, and the test split is scored once.
 `OUT/results.json` has every finished cell; a finished one is not run again, a stopped one costs
-itself only. `OUT/table.md` and `OUT/plot.png` are made of it, after every cell, and `--no-run`
-makes only them.
+itself only. `OUT/table.md` and `OUT/plot.png` are made of it at the end; `--no-run` makes only
+them.
 
 webfaces: FOLDER as `webfaces.py` says; FILE holds ImageNet weights of tf_efficientnet_lite0.
 rendered: the project's own faces, see `conf/data/rendered.yaml`; lab labels, web pool, web test.
@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from ladder import RUNGS
+from ladder_table import draw_plot, write_table
 from ledger import Ledger
 from one_view import score_first_view
 from webfaces import write_tables
@@ -110,11 +111,9 @@ class Bench:
         folder, started = self.runs / cell.name, time.perf_counter()
         rung = RUNGS[cell.rung]
         if rung.same_run:
-            whole = self.runs / replace(cell, rung=rung.same_run).name
-            if (whole / "predictor").exists():
-                parts = (whole / "tables" / f"{part}.csv" for part in ("val", "test"))
-                metrics = score_first_view(whole / "predictor", *parts)
-                self._note(cell, metrics, started, ())
+            whole = self.runs / replace(cell, rung=rung.same_run).name / "predictor"
+            if whole.exists():
+                self._note(cell, score_first_view(whole), started, ())
             return
         command = self.command(cell)
         folder.mkdir(parents=True, exist_ok=True)
@@ -178,10 +177,17 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--set", nargs="+", default=[], help="more settings of train.py")
+    parser.add_argument("--no-run", action="store_true", help="only tables and plot")
     chosen = parser.parse_args()
     bench = Bench(chosen)
+    wanted = [] if chosen.no_run else cells(chosen)
     with ThreadPoolExecutor(chosen.jobs) as jobs:
-        list(jobs.map(bench.run, cells(chosen)))
+        list(jobs.map(bench.run, [cell for cell in wanted if not RUNGS[cell.rung].same_run]))
+    for cell in wanted:
+        bench.run(cell)  # those that look at another's run
+    if bench.ledger.cells:
+        write_table(bench.ledger.cells, bench.out / "table.md")
+        draw_plot(bench.ledger.cells, bench.out / "plot.png")
 
 
 if __name__ == "__main__":

@@ -13,21 +13,21 @@ from data_modules.manifest import read_manifest
 from data_modules.sampler import InOrder
 
 
-def score_first_view(predictor: Path, val: Path, test: Path) -> dict[str, Any]:
+def score_first_view(predictor: Path) -> dict[str, Any]:
     """Test scores, in the form of a predictor's card; calibrated on validation people."""
     card, network = read_predictor(predictor)
 
     @torch.no_grad()
-    def seen(table: Path) -> tuple[torch.Tensor, torch.Tensor]:
-        faces = read_manifest(table, card.aus)
+    def seen(split: str) -> tuple[torch.Tensor, torch.Tensor]:
+        faces = read_manifest(Path(card.provenance["tables"][split]), card.aus)
         data = FaceDataset([faces], card.image_size, card.scaled_size)
         batches = [data[draws] for draws in InOrder(len(faces), 64)]
         logits = [network.opinions(batch["images"]).logits[0] for batch in batches]
         return torch.cat(logits), torch.cat([batch["labels"] for batch in batches])
 
     metrics = AUMetrics(card.aus)
-    metrics.calibration = fit_calibration(*seen(val))
-    metrics.update(*seen(test))
+    metrics.calibration = fit_calibration(*seen("val"))
+    metrics.update(*seen("test"))
     scores = metrics.compute()
     return {
         "test": {

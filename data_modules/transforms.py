@@ -86,11 +86,12 @@ def traced(
     """
     _fix(augment, seed)
     height, width = face.shape[:2]
-    # All that moves points is affine: three of them tell of all.
+    # All that moves points is affine: three of them tell of all. There, pixels' centres are whole.
     frame = np.array([[0, 0], [width, 0], [0, height]], np.float32)
     changed = augment(image=face, keypoints=frame)
     origin, right, down = np.asarray(changed["keypoints"], np.float32)[:, :2]
-    moved = points @ np.stack([right - origin, down - origin]) + origin
+    places = points - np.array([0.5 / width, 0.5 / height])
+    moved = places @ np.stack([right - origin, down - origin]) + origin + 0.5
     return changed["image"], (moved / changed["image"].shape[0]).astype(np.float32)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from data_modules.picture import central_crop
-from data_modules.transforms import augmented, training
+from data_modules.transforms import STRENGTHS, augmented, traced, training
 
 SIZE, SCALED = 28, 31
 
@@ -98,3 +98,29 @@ def test_the_central_crop_leaves_as_much_on_each_side(noise, margin, offset):
 def test_the_central_crop_of_a_tall_picture_is_centred_both_ways(noise):
     face = noise(side=30)[:, :24]
     assert np.array_equal(central_crop(face, 20), face[5:25, 2:22])
+
+
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_a_traced_face_tells_where_its_points_went(strength):
+    face = np.zeros((64, 64, 3), np.uint8)
+    face[28:32, 38:42] = 255  # a white spot around (40, 30)
+    augment = training(56, strength, traced=True)
+    told = []
+    for seed in range(40):
+        changed, points = traced(augment, face, np.array([[40 / 64, 30 / 64]]), seed)
+        white = changed.mean(2)
+        if white.max() - np.median(white) < 100:  # a patch hides the spot
+            continue
+        y, x = np.nonzero(white > np.median(white) + 0.6 * (white.max() - np.median(white)))
+        told.append(
+            np.hypot(x.mean() + 0.5 - 56 * points[0, 0], y.mean() + 0.5 - 56 * points[0, 1])
+        )
+    assert len(told) > 10
+    assert np.median(told) < 0.6
+
+
+def test_tracing_changes_no_pixel():
+    face = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    plain = augmented(training(56, "strong"), face, 5)
+    followed, _ = traced(training(56, "strong", traced=True), face, np.zeros((1, 2)), 5)
+    np.testing.assert_array_equal(plain, followed)
