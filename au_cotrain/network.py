@@ -1,6 +1,7 @@
 """The co-training network: two encoders, two sets of classifiers, one graph over the AUs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 
 from au_cotrain.errors import SettingError
 from au_cotrain.graph import ClassifierGCN, normalize_adjacency
+from au_cotrain.pretrained import read_classifiers
 from au_cotrain.views import Encoder
 
 Pair = tuple[Tensor, Tensor]
@@ -41,6 +43,7 @@ class CoTrainingNetwork(nn.Module):
         mean: colour means in [0, 1]; ``None``: each backbone's own.
         std: colour deviations in [0, 1]; ``None``: each backbone's own.
         learn_adjacency: learn a residual on the normalised adjacency, starting at 0.
+        aus: C names, by which classifiers are found in files of pretrained weights.
 
     Raises:
         errors.SettingError: a backbone cannot be built, or there are not two of them.
@@ -59,6 +62,7 @@ class CoTrainingNetwork(nn.Module):
         mean: tuple[float, float, float] | None = None,
         std: tuple[float, float, float] | None = None,
         learn_adjacency: bool = False,
+        aus: Sequence[str] = (),
     ) -> None:
         super().__init__()
         if len(backbones) != 2:
@@ -78,6 +82,9 @@ class CoTrainingNetwork(nn.Module):
         self.classifiers = nn.ParameterList(
             _initial_classifiers(len(relation), self.feature_dim) for _ in backbones
         )
+        for rows, source, encoder in zip(self.classifiers, weights, encoders, strict=True):
+            if isinstance(source, str) and isinstance(encoder.projection, nn.Identity):
+                _start_from(rows, read_classifiers(Path(source)), aus)
         self.gcn = ClassifierGCN(self.feature_dim + 1)
         self.adjacency_residual = nn.Parameter(
             torch.zeros_like(relation), requires_grad=learn_adjacency
@@ -111,6 +118,13 @@ class CoTrainingNetwork(nn.Module):
         w_1, w_2 = self.refined_classifiers()  # (C, D+1)
         logits = (f_1 @ w_1[:, :-1].T + w_1[:, -1], f_2 @ w_2[:, :-1].T + w_2[:, -1])  # (N, C)
         return TwoViews((f_1, f_2), (w_1, w_2), logits)
+
+
+def _start_from(rows: Tensor, known: Mapping[str, Tensor], aus: Sequence[str]) -> None:
+    with torch.no_grad():
+        for row, au in zip(rows, aus, strict=False):
+            if au in known:
+                row.copy_(known[au])
 
 
 def _initial_classifiers(aus: int, width: int) -> nn.Parameter:

@@ -1,15 +1,16 @@
 """Pretraining: a backbone learns faces from rendered ones, whose every point is known."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from au_cotrain.losses import recognition_loss
+from au_cotrain.pretrained import write_pretrained
 from au_cotrain.shape_model import ShapeModel
 from au_cotrain.views import Encoder
 
@@ -35,7 +36,7 @@ class Pretraining(pl.LightningModule):
         image_size: S.
         pretrained: what it starts from, see ``views.Encoder``.
         shape: the shape model of the training faces.
-        aus: how many AUs.
+        aus: names of the AUs, in the order of the labels' columns.
         muscles: how many numbers of muscles and pose.
         learning_rate: the highest of one cycle.
         weight_decay: of AdamW.
@@ -50,7 +51,7 @@ class Pretraining(pl.LightningModule):
         image_size: int,
         pretrained: bool | str,
         shape: ShapeModel,
-        aus: int,
+        aus: Sequence[str],
         muscles: int,
         learning_rate: float = 2e-3,
         weight_decay: float = 0.05,
@@ -59,7 +60,8 @@ class Pretraining(pl.LightningModule):
         self.learning_rate, self.weight_decay = learning_rate, weight_decay
         self.encoder = Encoder(backbone, image_size, pretrained=pretrained)
         self.shape = shape
-        self.parts = [aus, muscles, shape.basis.shape[1]]
+        self.aus = list(aus)
+        self.parts = [len(self.aus), muscles, shape.basis.shape[1]]
         self.heads = nn.Linear(self.encoder.feature_dim, sum(self.parts))
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
@@ -86,11 +88,10 @@ class Pretraining(pl.LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": cycle, "interval": "step"}}
 
     def save(self, out: Path) -> None:
-        """Write the backbone's weights as ``model.pretrained`` takes them."""
-        state = self.encoder.backbone.state_dict()
-        partial = out.with_name(f".{out.name}.partial")
-        save_file({name: tensor.contiguous() for name, tensor in state.items()}, partial)
-        partial.replace(out)
+        """Write the backbone and the classifiers, as ``model.pretrained`` takes them."""
+        count = self.parts[0]
+        rows = torch.cat([self.heads.weight[:count], self.heads.bias[:count, None]], dim=1)
+        write_pretrained(out, self.encoder.backbone.state_dict(), rows.detach(), self.aus)
 
 
 def _huber(guess: Tensor, truth: Tensor) -> Tensor:

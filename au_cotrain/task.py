@@ -111,6 +111,7 @@ class CoTraining(pl.LightningModule):
             mean,
             std,
             learn_adjacency,
+            aus,
         )
         if schedule not in SCHEDULES:
             raise SettingError(

@@ -15,9 +15,6 @@ from rich import get_console
 from au_cotrain.callbacks import EpochLines, GraphReport, SampleFaces, TermLines
 from au_cotrain.errors import SettingError
 
-CHECKPOINT_STEPS = 100
-"""Between two checkpoints of a pretraining."""
-
 MONITORS = ("val/auc", "val/f1", "val/average_precision")
 
 
@@ -76,23 +73,22 @@ def _quieten() -> None:
     warnings.filterwarnings("ignore", ".*does not have many workers")
 
 
-def build_pretrainer(out: Path, epochs: int) -> tuple[pl.Trainer, Path]:
+def build_pretrainer(out: Path, between: int) -> tuple[pl.Trainer, Path]:
     """A trainer of a backbone alone, and the checkpoint from which a stopped run goes on.
 
     Args:
         out: file of the weights; the checkpoint lies beside it while the training runs.
-        epochs: rounds.
+        between: steps between two checkpoints.
     """
     _quieten()
     name = f"{out.name}.partial"
     terminal = get_console().is_terminal
     trainer = pl.Trainer(
-        max_epochs=epochs,
+        max_epochs=1,
         logger=False,
         callbacks=[
             ModelCheckpoint(
-                out.parent, name, every_n_train_steps=CHECKPOINT_STEPS,
-                enable_version_counter=False,
+                out.parent, name, every_n_train_steps=between, enable_version_counter=False
             ),
             TermLines(),
             *([RichProgressBar(leave=False)] if terminal else []),

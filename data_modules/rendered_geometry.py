@@ -95,6 +95,8 @@ def _kept_landmarks(manifest: Path, rows: Sequence[Row], workers: int) -> np.nda
 
 
 def _all_landmarks(rows: Sequence[Row], workers: int) -> np.ndarray:
+    if len(rows) <= _AT_ONCE:
+        return _landmarks_of(rows)
     parts, faces = [], iter(rows)
     chunks = list(iter(lambda: list(islice(faces, _AT_ONCE)), []))
     with (

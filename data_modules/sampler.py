@@ -24,6 +24,7 @@ class CoTrainingSampler(Sampler[list[Draw]]):
         seed: of order and augmentation.
         rank: of this process.
         ranks: processes that share each batch.
+        first: batches of an epoch that are done already, by a run that was stopped.
     """
 
     def __init__(
@@ -36,7 +37,9 @@ class CoTrainingSampler(Sampler[list[Draw]]):
         seed: int,
         rank: int = 0,
         ranks: int = 1,
+        first: int = 0,
     ) -> None:
+        self.first = first
         self.streams = [
             (0, labeled, labeled_per_batch),
             (labeled, unlabeled, unlabeled_per_batch if unlabeled else 0),
@@ -49,11 +52,11 @@ class CoTrainingSampler(Sampler[list[Draw]]):
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return self.steps
+        return self.steps  # with those done: the trainer's count goes on
 
     def __iter__(self) -> Iterator[list[Draw]]:
         orders: dict[tuple[int, int], np.ndarray] = {}
-        for step in range(self.epoch * self.steps, (self.epoch + 1) * self.steps):
+        for step in range(self.epoch * self.steps + self.first, (self.epoch + 1) * self.steps):
             batch = []
             for stream, (first, size, per_batch) in enumerate(self.streams):
                 mine = range(step * per_batch + self.rank, (step + 1) * per_batch, self.ranks)

@@ -4,9 +4,14 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from au_cotrain.cli import main
+from au_cotrain.pretrained import read_classifiers
+from au_cotrain.pretraining import Pretraining
+from au_cotrain.views import Encoder
 from data_modules.manifest import read_manifest
 
 
@@ -91,3 +96,67 @@ def test_synth_refuses_in_one_line_and_writes_nothing(arguments, said, tmp_path,
         main(["synth", *arguments])
     assert said in str(end.value.code) and len(str(end.value.code).splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+# --- pretrain ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory):
+    out = tmp_path_factory.mktemp("rendered") / "faces"
+    main(["synth", str(out), "--count", "30", "--size", "36", "--workers", "0"])
+    return out
+
+
+def pretrain(faces, out, *more):
+    main(["pretrain", str(faces), str(out), "--backbone", "test_resnet", "--size", "32",
+          "--batch", "10", *more])  # fmt: skip
+
+
+def test_pretrain_writes_weights_that_a_training_starts_from(rendered, tmp_path, capsys):
+    out = tmp_path / "new" / "view.safetensors"
+    pretrain(rendered, out, "--epochs", "1")
+    printed = capsys.readouterr().out
+    assert f"{out}: test_resnet after 1 rounds of 30 faces" in printed
+    assert "landmarks" in printed
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
+    assert set(read_classifiers(out)) == set(read_manifest(rendered / "manifest.csv").aus)
+    Encoder("test_resnet", 32, pretrained=str(out))
+
+
+def test_pretrain_goes_on_where_it_was(rendered, tmp_path, monkeypatch):
+    whole, parted = tmp_path / "whole.safetensors", tmp_path / "parted.safetensors"
+    pretrain(rendered, whole)
+    monkeypatch.setattr("au_cotrain.cli.pretrain.BETWEEN_CHECKPOINTS", 2)
+    steps, step = [], Pretraining.training_step
+
+    def killed(self, batch, batch_idx):
+        steps.append(self.global_step)
+        if len(steps) == 4:
+            raise KeyError("killed")
+        return step(self, batch, batch_idx)
+
+    monkeypatch.setattr(Pretraining, "training_step", killed)
+    with pytest.raises(KeyError, match="killed"):
+        pretrain(rendered, parted)
+    assert not parted.exists()
+    pretrain(rendered, parted)
+    assert steps == [0, 1, 2, 3, 2, 3, 4, 5]
+    for name, tensor in load_file(whole).items():
+        torch.testing.assert_close(load_file(parted)[name], tensor)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["{tmp}", "{tmp}/x.safetensors"], "manifest.csv: no such table"),
+        (["{faces}", "{tmp}/x.pth"], "end its name in .safetensors"),
+        (["{faces}", "{faces}/manifest.safetensors", "--epochs", "0"], "--epochs is 0"),
+        (["{faces}", "{tmp}/x.safetensors", "--backbone", "resnet43"], "does not know 'resnet43'"),
+        (["{faces}", "{tmp}/x.safetensors", "--weights", "no.pth"], "no such file: no.pth"),
+    ],
+)
+def test_pretrain_s_mistakes_are_one_line(rendered, tmp_path, arguments, said):
+    with pytest.raises(SystemExit, match=said) as stop:
+        main(["pretrain", *(word.format(tmp=tmp_path, faces=rendered) for word in arguments)])
+    assert "\n" not in str(stop.value)

@@ -5,6 +5,9 @@ from pathlib import Path
 from au_cotrain.cli.verb import Verbs
 from data_modules.errors import DataError
 
+BETWEEN_CHECKPOINTS = 100
+"""Steps that a killed run loses at most."""
+
 
 def add_to(verbs: Verbs) -> None:
     """Describe the verb to the command line."""
@@ -77,14 +80,15 @@ def pretrain(
     data = RenderedGeometry(manifest, size)
     shape = ShapeModel.fit(torch.from_numpy(data.landmarks), COMPONENTS, DAMPING)
     start: bool | str = weights if weights not in ("", "timm") else weights == "timm"
-    task = Pretraining(
-        backbone, size, start, shape, len(data.manifest.aus), data.muscles.shape[1], rate
-    )
-    sampler = CoTrainingSampler(len(data), 0, batch, 0, -(-len(data) // batch), seed)
-    loader = DataLoader(data, batch_size=None, sampler=sampler, num_workers=workers)
+    task = Pretraining(backbone, size, start, shape, data.manifest.aus, data.muscles.shape[1], rate)
     out.parent.mkdir(parents=True, exist_ok=True)
-    trainer, last = build_pretrainer(out, epochs)
-    trainer.fit(task, loader, ckpt_path=str(last) if last.is_file() else None)
+    trainer, last = build_pretrainer(out, BETWEEN_CHECKPOINTS)
+    steps, done = -(-epochs * len(data) // batch), 0
+    if last.is_file():
+        done = torch.load(last, map_location="cpu", weights_only=True)["global_step"]
+    sampler = CoTrainingSampler(len(data), 0, batch, 0, steps, seed, first=done)
+    loader = DataLoader(data, batch_size=None, sampler=sampler, num_workers=workers)
+    trainer.fit(task, loader, ckpt_path=str(last) if done else None)
     task.save(out)
     last.unlink(missing_ok=True)
     print(f"{out}: {backbone} after {epochs} rounds of {len(data):,} faces; model.pretrained={out}")

@@ -1,0 +1,41 @@
+"""A file of pretrained weights: a backbone's, and classifiers of the AUs it has learned of."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+_ROWS, _AUS = "classifiers", "aus"
+
+
+def write_pretrained(
+    out: Path, backbone: Mapping[str, Tensor], classifiers: Tensor, aus: Sequence[str]
+) -> None:
+    """Write weights as ``model.pretrained`` takes them, whole or not at all.
+
+    Args:
+        out: a .safetensors file.
+        backbone: its tensors, as timm names them.
+        classifiers: (C, D+1) rows [w ; b].
+        aus: C names.
+    """
+    tensors = {name: tensor.contiguous() for name, tensor in backbone.items()}
+    partial = out.with_name(f".{out.name}.partial")
+    save_file({**tensors, _ROWS: classifiers.contiguous()}, partial, {_AUS: " ".join(aus)})
+    partial.replace(out)
+
+
+def read_classifiers(file: Path) -> dict[str, Tensor]:
+    """AU → its row [w ; b], (D+1,), of a file of pretrained weights; none in files of others."""
+    if file.suffix != ".safetensors":
+        return {}
+    try:
+        with safe_open(file, framework="pt") as opened:
+            aus = (opened.metadata() or {}).get(_AUS, "").split()
+            if not aus or _ROWS not in opened.keys():  # noqa: SIM118 - no mapping
+                return {}
+            return dict(zip(aus, opened.get_tensor(_ROWS), strict=True))
+    except (OSError, SafetensorError):
+        return {}  # loading the backbone says what is wrong with it
