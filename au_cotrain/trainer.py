@@ -81,6 +81,8 @@ def build_pretrainer(out: Path, between: int) -> tuple[pl.Trainer, Path]:
         between: steps between two checkpoints.
     """
     _quieten()
+    # The sampler begins where the stopped run was; Lightning cannot know.
+    warnings.filterwarnings("ignore", "You're resuming from a checkpoint that ended before")
     name = f"{out.name}.partial"
     terminal = get_console().is_terminal
     trainer = pl.Trainer(

@@ -7,8 +7,13 @@ import torch
 from torch.utils.data import DataLoader
 
 from au_cotrain.errors import SettingError
+from au_cotrain.export import export_predictor
 from au_cotrain.losses import co_regularization_loss
+from au_cotrain.metrics import au_scores
+from au_cotrain.predictor.folder import read_predictor
+from au_cotrain.pseudo_labels import FORMS
 from au_cotrain.task import CoTraining
+from au_cotrain.views import fuse
 
 AUS = ["AU01", "AU02", "AU12"]
 
@@ -22,7 +27,10 @@ def batches(count: int, labeled: int = 6, pool: int = 6) -> DataLoader:
         unknown = torch.full((pool, 3), -1, dtype=torch.int8)
         shape = (labeled + pool, 3, 32, 32)
         images = torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)
-        items.append({"images": images, "labels": torch.cat([labels, unknown])})
+        again = torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)
+        items.append(
+            {"images": images, "teacher_images": again, "labels": torch.cat([labels, unknown])}
+        )
     return DataLoader(items, batch_size=None)
 
 
@@ -54,7 +62,9 @@ def watch(module: CoTraining, look: Callable[[], None]) -> None:
 
 
 def test_total_is_the_weighted_sum_of_the_named_terms(tmp_path):
-    module = task(lambda_mv=3.0, lambda_cr=5.0, lambda_ci=7.0)
+    module = task(
+        lambda_mv=3.0, lambda_cr=5.0, lambda_ci=7.0, lambda_pl=11.0, pseudo_labels="probabilities"
+    )
     seen = {}
     module.log_dict = lambda values, **_: seen.update(values)
     module.trainer = pl.Trainer(accelerator="cpu", logger=False, default_root_dir=tmp_path)
@@ -65,7 +75,9 @@ def test_total_is_the_weighted_sum_of_the_named_terms(tmp_path):
         + 3 * seen["train/multi_view"]
         + 0.5 * 5 * seen["train/co_regularization"]
         + 7 * seen["train/conditional_dependence"]
+        + 0.5 * 11 * seen["train/pseudo_label"]
     )
+    assert seen["train/pseudo_label"] > 0
     torch.testing.assert_close(loss.detach(), expected)
     assert seen["train/loss"] == loss
 
@@ -154,6 +166,59 @@ def test_a_checkpoint_reloads_from_plain_values(tmp_path):
     for name, tensor in module.state_dict().items():
         assert torch.equal(again.state_dict()[name], tensor), name
     assert math.isclose(again.hparams["lambda_cr"], 1)
+
+
+@pytest.mark.parametrize("pseudo_labels", FORMS)
+def test_a_teacher_follows_and_is_what_is_judged_and_exported(tmp_path, pseudo_labels):
+    module = task(lambda_pl=1.0, pseudo_labels=pseudo_labels, teacher_decay=0.5, graph_from=0.5)
+    start = module.network.classifiers[0].detach().clone()
+    trainer = fit(module, tmp_path)
+    own, followed = module.network.classifiers[0], module.judged.classifiers[0]
+    assert not torch.equal(followed, own) and not torch.equal(followed, start)
+    assert module.judged is module.teacher.network and module.judged.refining
+    logits = torch.cat([fuse(*module.judged(b["images"]).logits) for b in batches(2, pool=0)])
+    labels = torch.cat([batch["labels"] for batch in batches(2, pool=0)])
+    expected = au_scores(logits, labels, AUS)[0]
+    assert module.scores["val"][0].auc == pytest.approx(expected.auc)
+    trainer.save_checkpoint(tmp_path / "a.ckpt")
+    export_predictor(tmp_path / "a.ckpt", tmp_path / "predictor")
+    _, network = read_predictor(tmp_path / "predictor")
+    torch.testing.assert_close(
+        network.opinions(next(iter(batches(1)))["images"]).fused,
+        fuse(*module.judged(next(iter(batches(1)))["images"]).logits),
+    )
+
+
+def test_the_teacher_is_taught_by_the_pool_and_by_unknown_labels_only():
+    module = task(lambda_pl=1.0, pseudo_labels="probabilities")
+    batch = next(iter(batches(1)))
+    views = module.network(batch["images"])
+    for logits in views.logits:
+        logits.retain_grad()
+    told = 5 * torch.randn_like(views.logits[0])
+    module.loss_terms(views, batch["labels"], told)["pseudo_label"].backward()
+    for logits in views.logits:
+        assert (logits.grad[batch["labels"] >= 0] == 0).all()
+        assert (logits.grad[batch["labels"] < 0] != 0).all()
+
+
+def test_a_teacher_without_pictures_says_what_to_set():
+    module = task(lambda_pl=1.0)
+    batch = next(iter(batches(1)))
+    del batch["teacher_images"]
+    with pytest.raises(SettingError, match=r"data\.teacher_augmentation"):
+        module.training_step(batch, 0)
+
+
+def test_one_cycle_rises_for_a_tenth_and_ends_near_zero(tmp_path):
+    module = task(schedule="one-cycle", learning_rate=0.5, graph_learning_rate=0.25)
+    rates = []
+    watch(module, lambda: rates.append([g["lr"] for g in module.optimizers().param_groups]))
+    fit(module, tmp_path, epochs=10)
+    rest, graph = zip(*rates, strict=True)
+    assert max(rest) == pytest.approx(0.5, rel=0.02) and 1 <= rest.index(max(rest)) <= 3
+    assert rest[-1] < 0.01
+    assert graph == pytest.approx([rate / 2 for rate in rest], rel=1e-3)
 
 
 def test_a_training_that_diverged_is_not_scored(tmp_path):
