@@ -37,7 +37,7 @@ from au_cotrain.revision import revision
 
 ROOT = Path(__file__).parents[1]
 WEBFACES = (
-    "data=manifest", "data.check=false", "data.size=96", "data.scaled_size=104",
+    "data=manifest", "data.check=false", "data.workers=0", "data.size=96", "data.scaled_size=104",
     "data.augmentation=strong", "data.steps_per_epoch=50", "trainer.max_epochs=6",
     "model.backbones=[tf_efficientnet_lite0,tf_efficientnet_lite0]",
     "method.schedule=one-cycle",
