@@ -163,8 +163,8 @@ def test_a_table_not_given_is_asked_for_by_its_setting(faces, split):
         ({"steps_per_epoch": 0}, "steps_per"),
         ({"scaled_size": 27}, "scaled"),
         (
-            {"augmentation": "strong"},
-            "augmentation is 'strong'; it can be paper or standard or strong",
+            {"augmentation": "harsh"},
+            "augmentation is 'harsh'; it can be paper or standard or strong",
         ),
     ],
 )
