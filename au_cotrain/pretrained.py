@@ -1,4 +1,4 @@
-"""A file of pretrained weights: a backbone's, and classifiers of the AUs it has learned of."""
+"""A file of pretrained weights: a backbone's, and what reads faces from its features."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,11 +7,15 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-_ROWS, _AUS = "classifiers", "aus"
+_ROWS, _AUS, _GEOMETRY = "classifiers", "aus", "geometry."
 
 
 def write_pretrained(
-    out: Path, backbone: Mapping[str, Tensor], classifiers: Tensor, aus: Sequence[str]
+    out: Path,
+    backbone: Mapping[str, Tensor],
+    classifiers: Tensor,
+    aus: Sequence[str],
+    geometry: Mapping[str, Tensor],
 ) -> None:
     """Write weights as ``model.pretrained`` takes them, whole or not at all.
 
@@ -20,10 +24,19 @@ def write_pretrained(
         backbone: its tensors, as timm names them.
         classifiers: (C, D+1) rows [w ; b].
         aus: C names.
+        geometry: what pretraining goes on from, see ``pretraining.Pretraining``.
     """
-    tensors = {name: tensor.contiguous() for name, tensor in backbone.items()}
+    tensors = {
+        **backbone,
+        _ROWS: classifiers,
+        **{_GEOMETRY + name: tensor for name, tensor in geometry.items()},
+    }
     partial = out.with_name(f".{out.name}.partial")
-    save_file({**tensors, _ROWS: classifiers.contiguous()}, partial, {_AUS: " ".join(aus)})
+    save_file(
+        {name: tensor.contiguous() for name, tensor in tensors.items()},
+        partial,
+        {_AUS: " ".join(aus)},
+    )
     partial.replace(out)
 
 
@@ -39,3 +52,15 @@ def read_classifiers(file: Path) -> dict[str, Tensor]:
             return dict(zip(aus, opened.get_tensor(_ROWS), strict=True))
     except (OSError, SafetensorError):
         return {}  # loading the backbone says what is wrong with it
+
+
+def read_geometry(file: Path) -> dict[str, Tensor]:
+    """The geometry of a file of pretrained weights; none in files of others."""
+    if not read_classifiers(file):
+        return {}
+    with safe_open(file, framework="pt") as opened:
+        return {
+            name.removeprefix(_GEOMETRY): opened.get_tensor(name)
+            for name in opened.keys()  # noqa: SIM118 - no mapping
+            if name.startswith(_GEOMETRY)
+        }

@@ -43,3 +43,8 @@ class ShapeModel(nn.Module):
         """The (N, components) coefficients b of (N, K, 2) landmarks."""
         coefficients: Tensor = (landmarks.flatten(1) - self.mean) @ self.basis
         return coefficients
+
+    def landmarks(self, coefficients: Tensor) -> Tensor:
+        """The (N, K, 2) landmarks that (N, components) coefficients stand for."""
+        rows: Tensor = self.mean + coefficients @ torch.linalg.pinv(self.basis)
+        return rows.reshape(len(rows), -1, 2)

@@ -175,7 +175,9 @@ class CoTraining(pl.LightningModule):
     def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
         """One step on labeled and unlabeled faces; every term is logged as ``train/<term>``."""
         weight: Any = self.hparams  # plain values, typed in the signature
-        told = None if self.teacher is None else self.teacher(self._shown_to_teacher(batch))
+        told = None
+        if self.teacher is not None:
+            told = fuse(*self.teacher(self._shown_to_teacher(batch)).logits)
         terms = self.loss_terms(self.network(batch["images"]), batch["labels"], told)
         loss: Tensor = (
             0.5 * (terms["recognition_1"] + terms["recognition_2"])

@@ -1,18 +1,18 @@
 """The teacher: a moving average of the network that is trained, and what it tells of faces."""
 
 import copy
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from au_cotrain.network import CoTrainingNetwork
-from au_cotrain.views import fuse
+Network = TypeVar("Network", bound=nn.Module)
 
 WARM_UP = 4
 """A young average forgets faster: after t steps it keeps at most 1 - 1 / (t / ``WARM_UP`` + 1)."""
 
 
-class Teacher(nn.Module):
+class Teacher(nn.Module, Generic[Network]):
     """A moving average of a network's weights.
 
     After "mean teacher" (Tarvainen & Valpola, NeurIPS 2017, section 2):
@@ -25,17 +25,19 @@ class Teacher(nn.Module):
         decay: α, in [0, 1); 0: the network itself, as it is now.
     """
 
-    def __init__(self, network: CoTrainingNetwork, decay: float) -> None:
+    network: Network
+
+    def __init__(self, network: Network, decay: float) -> None:
         super().__init__()
         self.network = copy.deepcopy(network).requires_grad_(False).eval()
         self.decay = decay
 
-    def train(self, mode: bool = True) -> "Teacher":
+    def train(self, mode: bool = True) -> "Teacher[Network]":
         """Stay in evaluation mode, whatever the task around it does."""
         return super().train(False)
 
     @torch.no_grad()
-    def follow(self, network: CoTrainingNetwork, step: int) -> None:
+    def follow(self, network: Network, step: int) -> None:
         """Move towards the network, after its ``step``-th step."""
         keep = min(self.decay, 1 - 1 / (step / WARM_UP + 1))
         theirs = network.state_dict()
@@ -46,13 +48,6 @@ class Teacher(nn.Module):
                 mine.copy_(theirs[name])
 
     @torch.no_grad()
-    def forward(self, images: Tensor) -> Tensor:
-        """What both its views together say of faces.
-
-        Args:
-            images: (N, 3, S, S) RGB, uint8 0 to 255.
-
-        Returns:
-            (N, C) logits.
-        """
-        return fuse(*self.network(images).logits)
+    def forward(self, images: Tensor) -> Any:  # noqa: ANN401 - the network's answer
+        """What the average says of (N, 3, S, S) faces."""
+        return self.network(images)

@@ -4,8 +4,13 @@ FOLDER holds `train.csv` and `val.csv` (`path, subject, emotion`, a column an AU
 `labeled_250_seed0.csv` and the like, parts of `train.csv`. Of the people of `train.csv` without a
 label in the largest such part of a seed, some are set apart to choose the epoch and fit thresholds
 by; the pool is everyone else, without labels. `val.csv` is the test, which chooses nothing.
+
+    python benchmarks/webfaces.py FOLDER OUT.csv
+
+writes the pool of `au-cotrain pretrain`: faces of people who choose for none of the seeds.
 """
 
+import argparse
 import hashlib
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +20,8 @@ import pandas as pd
 
 CHOOSERS = 1000
 """Faces, at least, by which the epoch is chosen."""
+SEEDS = (0, 1, 2)
+"""Of the lists."""
 
 
 class Tables(NamedTuple):
@@ -39,18 +46,10 @@ def write_tables(
         pool: how many faces the pool has, drawn at random; None for all that are left, 0 for none.
         seed: of the lists and the draws.
     """
-    draw = np.random.default_rng(seed)
     faces = _once(folder, pd.read_csv(folder / "train.csv"))
-    lists = {
-        int(path.name.split("_")[1]): set(pd.read_csv(path)["path"])
-        for path in folder.glob(f"labeled_*_seed{seed}.csv")
-    }
-    coded_people = set(faces["subject"][faces["path"].isin(set().union(*lists.values()))])
-    free = np.array(sorted(set(faces["subject"]) - coded_people))
-    order = draw.permutation(len(free))
-    counts = faces["subject"].value_counts()
-    needed = int(np.searchsorted(counts[free[order]].cumsum(), CHOOSERS)) + 1
-    val = faces["subject"].isin(free[order[:needed]])
+    draw = np.random.default_rng(seed)
+    lists = _lists(folder, seed)
+    val = _choosers(faces, lists, draw)
     if labels is None:
         labeled = ~val
     else:
@@ -75,7 +74,51 @@ def write_tables(
     )  # fmt: skip
 
 
+def write_pretraining_pool(folder: Path, out: Path, count: int | None) -> int:
+    """Write the faces of people who choose for no seed, or ``count`` of them; say how many."""
+    faces = _once(folder, pd.read_csv(folder / "train.csv"))
+    choosers = pd.Series(False, faces.index)
+    for seed in SEEDS:
+        choosers |= _choosers(faces, _lists(folder, seed), np.random.default_rng(seed))
+    pool = faces[~choosers][["path", "subject"]]
+    pool = pool.iloc[np.sort(np.random.default_rng(0).permutation(len(pool))[:count])]
+    pool.assign(path=[str(folder.resolve() / path) for path in pool["path"]]).to_csv(
+        out, index=False
+    )
+    return len(pool)
+
+
+def _lists(folder: Path, seed: int) -> dict[int, set[str]]:
+    return {
+        int(path.name.split("_")[1]): set(pd.read_csv(path)["path"])
+        for path in folder.glob(f"labeled_*_seed{seed}.csv")
+    }
+
+
+def _choosers(
+    faces: pd.DataFrame, lists: dict[int, set[str]], draw: np.random.Generator
+) -> pd.Series:
+    coded_people = set(faces["subject"][faces["path"].isin(set().union(*lists.values()))])
+    free = np.array(sorted(set(faces["subject"]) - coded_people))
+    order = draw.permutation(len(free))
+    counts = faces["subject"].value_counts()
+    needed = int(np.searchsorted(counts[free[order]].cumsum(), CHOOSERS)) + 1
+    return faces["subject"].isin(free[order[:needed]])
+
+
 def _once(folder: Path, faces: pd.DataFrame) -> pd.DataFrame:
     """Faces whose picture is no other's: the doctor found some under two people, and repeats."""
     content = [hashlib.sha256((folder / path).read_bytes()).digest() for path in faces["path"]]
     return faces[~pd.Series(content, faces.index).duplicated(keep=False)]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--count", type=int, help="faces, drawn at random; default: all")
+    chosen = parser.parse_args()
+    found = write_pretraining_pool(chosen.folder, chosen.out, chosen.count)
+    print(f"{chosen.out}: {found:,} faces")

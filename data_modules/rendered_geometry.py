@@ -14,10 +14,11 @@ from torch.utils.data import Dataset
 
 from data_modules import transforms
 from data_modules.errors import DataError
-from data_modules.manifest import read_manifest
+from data_modules.manifest import Manifest, read_manifest
 from data_modules.picture import read_picture
 from data_modules.progress import progress_of
 from data_modules.sampler import Draw
+from data_modules.traced_pool import TracedPool
 
 Row = dict[str, Any]
 
@@ -31,18 +32,22 @@ class RenderedGeometry(Dataset[dict[str, torch.Tensor]]):
     An item is a batch: ``images`` (N, 3, size, size) uint8 RGB; ``labels`` (N, C) int8, 0 or 1;
     ``muscles`` (N, M) float32, intensities of the AUs on either side of the face and the head's
     pose, each in deviations from its mean over all faces; ``landmarks`` (N, K, 2) float32, parts
-    of the picture's sides.
+    of the picture's sides; with a pool, ``TracedPool``'s batch too. Faces of the pool are counted
+    after the rendered ones.
 
     Args:
         manifest: the table; the landmarks are worked out once and kept beside it.
         size: pixels of a side of a face in a batch.
+        pool: faces nobody has coded.
         workers: processes that work out landmarks.
 
     Raises:
         DataError: the table lacks a face's parameters.
     """
 
-    def __init__(self, manifest: Path, size: int, workers: int = 2) -> None:
+    def __init__(
+        self, manifest: Path, size: int, pool: Manifest | None = None, workers: int = 2
+    ) -> None:
         self.manifest = read_manifest(manifest)
         self.size, self.scaled_size = size, round(size * 15 / 14)
         # Left and right are told apart here.
@@ -50,19 +55,24 @@ class RenderedGeometry(Dataset[dict[str, torch.Tensor]]):
         rows = pyarrow.csv.read_csv(manifest).to_pylist()
         self.muscles = _standardised(rows)
         self.landmarks = _kept_landmarks(manifest, rows, workers)
+        self.pool = None if pool is None else TracedPool(pool, size, self.scaled_size)
 
     def __len__(self) -> int:
-        return len(self.manifest)
+        return len(self.manifest) + (0 if self.pool is None else len(self.pool))
 
     def __getitem__(self, draws: Sequence[Draw]) -> dict[str, torch.Tensor]:
-        faces = [face for face, _ in draws]
+        count = len(self.manifest)
+        rendered = [draw for draw in draws if draw[0] < count]
+        faces = [face for face, _ in rendered]
         images, landmarks = [], []
-        for face, seed in draws:
+        for face, seed in rendered:
             picture = read_picture(self.manifest.paths[face].as_py(), self.scaled_size)
             image, moved = transforms.traced(self.augment, picture, self.landmarks[face], seed)
             images.append(image)
             landmarks.append(moved)
+        others = [(face - count, seed) for face, seed in draws if face >= count]
         return {
+            **({} if self.pool is None else self.pool.batch(others)),
             "images": torch.from_numpy(np.stack(images).transpose(0, 3, 1, 2).copy()),
             "labels": torch.from_numpy(self.manifest.labels[faces]),
             "muscles": torch.from_numpy(self.muscles[faces]),

@@ -36,7 +36,7 @@ def training(size: int, strength: str, mirror: bool = True, traced: bool = False
                 ),
                 *paper,
                 A.ColorJitter(brightness=0.35, contrast=0.35, saturation=0.3, hue=0.04, p=0.8),
-                A.ToGray(p=0.1),
+                A.ToGray(p=0.3),
                 A.RandomGamma((70, 140), p=0.3),
                 A.GaussianBlur((3, 5), p=0.25),
                 A.GaussNoise(std_range=(0.01, 0.05), p=0.2),

@@ -110,23 +110,42 @@ def rendered(tmp_path_factory):
 
 def pretrain(faces, out, *more):
     main(["pretrain", str(faces), str(out), "--backbone", "test_resnet", "--size", "32",
-          "--batch", "10", *more])  # fmt: skip
+          "--batch", "10", "--steps", "6", *more])  # fmt: skip
 
 
 def test_pretrain_writes_weights_that_a_training_starts_from(rendered, tmp_path, capsys):
     out = tmp_path / "new" / "view.safetensors"
-    pretrain(rendered, out, "--epochs", "1")
+    pretrain(rendered, out)
     printed = capsys.readouterr().out
-    assert f"{out}: test_resnet after 1 rounds of 30 faces" in printed
+    assert f"{out}: test_resnet after 6 steps on 30 rendered faces" in printed
     assert "landmarks" in printed
     assert [path.name for path in out.parent.iterdir()] == [out.name]
     assert set(read_classifiers(out)) == set(read_manifest(rendered / "manifest.csv").aus)
     Encoder("test_resnet", 32, pretrained=str(out))
 
 
-def test_pretrain_goes_on_where_it_was(rendered, tmp_path, monkeypatch):
+def test_pretrain_goes_on_with_a_pool_of_real_faces(rendered, tmp_path, capsys):
+    first, out = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    pretrain(rendered, first)
+    pool = tmp_path / "pool"
+    pool.mkdir()
+    for number, size in enumerate((40, 64, 90)):
+        Image.new("RGB", (size, size), (40 * number, 90, 120)).save(pool / f"{number}.png")
+    (pool / "broken.png").write_bytes(b"no picture")
+    pretrain(rendered, out, "--weights", str(first), "--pool", str(pool), "--pool-batch", "4")
+    printed = capsys.readouterr().out
+    assert "on 30 rendered and 4 real faces" in printed
+    assert "consistency" in printed
+    before, after = load_file(first), load_file(out)
+    assert before.keys() == after.keys()
+    torch.testing.assert_close(after["geometry.basis"], before["geometry.basis"])
+
+
+@pytest.mark.parametrize("pool", [(), ("--pool", "{faces}/faces", "--pool-batch", "4")])
+def test_pretrain_goes_on_where_it_was(rendered, tmp_path, monkeypatch, pool):
+    pool = [word.format(faces=rendered) for word in pool]
     whole, parted = tmp_path / "whole.safetensors", tmp_path / "parted.safetensors"
-    pretrain(rendered, whole)
+    pretrain(rendered, whole, *pool)
     monkeypatch.setattr("au_cotrain.cli.pretrain.BETWEEN_CHECKPOINTS", 2)
     steps, step = [], Pretraining.training_step
 
@@ -138,9 +157,9 @@ def test_pretrain_goes_on_where_it_was(rendered, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Pretraining, "training_step", killed)
     with pytest.raises(KeyError, match="killed"):
-        pretrain(rendered, parted)
+        pretrain(rendered, parted, *pool)
     assert not parted.exists()
-    pretrain(rendered, parted)
+    pretrain(rendered, parted, *pool)
     assert steps == [0, 1, 2, 3, 2, 3, 4, 5]
     for name, tensor in load_file(whole).items():
         torch.testing.assert_close(load_file(parted)[name], tensor)
@@ -151,9 +170,10 @@ def test_pretrain_goes_on_where_it_was(rendered, tmp_path, monkeypatch):
     [
         (["{tmp}", "{tmp}/x.safetensors"], "manifest.csv: no such table"),
         (["{faces}", "{tmp}/x.pth"], "end its name in .safetensors"),
-        (["{faces}", "{faces}/manifest.safetensors", "--epochs", "0"], "--epochs is 0"),
+        (["{faces}", "{faces}/manifest.safetensors", "--steps", "0"], "--steps is 0"),
         (["{faces}", "{tmp}/x.safetensors", "--backbone", "resnet43"], "does not know 'resnet43'"),
         (["{faces}", "{tmp}/x.safetensors", "--weights", "no.pth"], "no such file: no.pth"),
+        (["{faces}", "{tmp}/x.safetensors", "--pool", "nowhere"], "nowhere"),
     ],
 )
 def test_pretrain_s_mistakes_are_one_line(rendered, tmp_path, arguments, said):

@@ -14,19 +14,27 @@ def add_to(verbs: Verbs) -> None:
     verb = verbs.add_parser(
         "pretrain", help="teach a backbone faces, by rendered ones",
         description="Teach a backbone where the points of rendered faces lie, what their muscles "
-        "do and which AUs occur. Training starts from it with model.pretrained=OUT. A stopped run "
-        "goes on where it was.",
+        "do and which AUs occur; with --pool, carry that to real faces. Training starts from it "
+        "with model.pretrained=OUT. A stopped run goes on where it was.",
     )  # fmt: skip
     verb.add_argument("faces", type=Path, help="folder that au-cotrain synth wrote")
     verb.add_argument("out", type=Path, help="weights to write, a .safetensors file")
     verb.add_argument("--backbone", default="resnet34", help="a timm model (default: resnet34)")
     verb.add_argument(
         "--weights", default="", metavar="FILE",
-        help="what it starts from: a file, or timm for timm's own; default: random weights",
+        help="what it starts from: a file, that of an earlier pretraining too, or timm for timm's "
+        "own; default: random weights",
     )  # fmt: skip
     verb.add_argument("--size", type=int, default=96, help="pixels of a side (default: 96)")
-    verb.add_argument("--epochs", type=int, default=2, help="rounds of the faces (default: 2)")
+    verb.add_argument("--steps", type=int, default=1250, help="default: 1250")
     verb.add_argument("--batch", type=int, default=64, help="faces in a step (default: 64)")
+    verb.add_argument(
+        "--pool", type=Path, help="real faces that nobody coded, a folder or a table, as "
+        "data.unlabeled; start from --weights that know rendered faces",
+    )  # fmt: skip
+    verb.add_argument(
+        "--pool-batch", type=int, default=40, help="faces of the pool in a step (default: 40)"
+    )
     verb.add_argument(
         "--rate", type=float, default=2e-3, help="highest learning rate (default: 0.002)"
     )
@@ -43,8 +51,10 @@ def pretrain(
     backbone: str,
     weights: str,
     size: int,
-    epochs: int,
+    steps: int,
     batch: int,
+    pool: Path | None,
+    pool_batch: int,
     rate: float,
     seed: int,
     workers: int,
@@ -52,7 +62,7 @@ def pretrain(
     """Teach a backbone faces, go on where a killed run was, and say where its weights are.
 
     Raises:
-        DataError: no such faces, an impossible number, or a file of that name is there.
+        DataError: no such faces or pool, an impossible number, or a file of that name is there.
         SettingError: no such backbone, or it cannot take faces of this size.
     """
     import pytorch_lightning as pl
@@ -62,10 +72,11 @@ def pretrain(
     from au_cotrain.pretraining import COMPONENTS, DAMPING, Pretraining
     from au_cotrain.shape_model import ShapeModel
     from au_cotrain.trainer import build_pretrainer
+    from data_modules.pool import read_pool
     from data_modules.rendered_geometry import RenderedGeometry
     from data_modules.sampler import CoTrainingSampler
 
-    for name, number in {"size": size, "epochs": epochs, "batch": batch}.items():
+    for name, number in {"size": size, "steps": steps, "batch": batch}.items():
         if number < 1:
             raise DataError(f"--{name} is {number}; give 1 or more")
     if out.suffix != ".safetensors":
@@ -77,18 +88,22 @@ def pretrain(
         raise DataError(f"{manifest}: no such table; render faces with au-cotrain synth {faces}")
 
     pl.seed_everything(seed, verbose=False)
-    data = RenderedGeometry(manifest, size)
+    real = None if pool is None else read_pool(pool, ())
+    data = RenderedGeometry(manifest, size, real)
     shape = ShapeModel.fit(torch.from_numpy(data.landmarks), COMPONENTS, DAMPING)
     start: bool | str = weights if weights not in ("", "timm") else weights == "timm"
     task = Pretraining(backbone, size, start, shape, data.manifest.aus, data.muscles.shape[1], rate)
     out.parent.mkdir(parents=True, exist_ok=True)
     trainer, last = build_pretrainer(out, BETWEEN_CHECKPOINTS)
-    steps, done = -(-epochs * len(data) // batch), 0
+    done = 0
     if last.is_file():
         done = torch.load(last, map_location="cpu", weights_only=True)["global_step"]
-    sampler = CoTrainingSampler(len(data), 0, batch, 0, steps, seed, first=done)
+    sampler = CoTrainingSampler(
+        len(data.manifest), len(real or ()), batch, pool_batch, steps, seed, first=done
+    )
     loader = DataLoader(data, batch_size=None, sampler=sampler, num_workers=workers)
     trainer.fit(task, loader, ckpt_path=str(last) if done else None)
     task.save(out)
     last.unlink(missing_ok=True)
-    print(f"{out}: {backbone} after {epochs} rounds of {len(data):,} faces; model.pretrained={out}")
+    faces_seen = f"{len(data.manifest):,} rendered" + (f" and {len(real):,} real" if real else "")
+    print(f"{out}: {backbone} after {steps:,} steps on {faces_seen} faces; model.pretrained={out}")

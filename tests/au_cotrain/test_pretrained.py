@@ -15,7 +15,7 @@ def test_a_network_starts_from_backbone_and_classifiers_by_their_names(tmp_path)
     width = Encoder("test_resnet", 32).feature_dim
     rows, file = torch.randn(2, width + 1), tmp_path / "view.safetensors"
     weights = backbone(1)
-    write_pretrained(file, weights, rows, ["AU12", "AU04"])
+    write_pretrained(file, weights, rows, ["AU12", "AU04"], {})
     torch.manual_seed(2)
     network = CoTrainingNetwork(
         ["test_resnet"] * 2, 32, torch.eye(3), [str(file), False], aus=["AU04", "AU05", "AU12"]
@@ -42,7 +42,7 @@ def test_classifiers_of_another_width_are_left_out(tmp_path):
     file = tmp_path / "view.safetensors"
     width = Encoder("test_resnet", 32).feature_dim
     rows = torch.full((1, width + 1), 7.0)
-    write_pretrained(file, backbone(1), rows, ["AU12"])
+    write_pretrained(file, backbone(1), rows, ["AU12"], {})
     network = CoTrainingNetwork(
         ["test_resnet"] * 2, 32, torch.eye(1), str(file), feature_dim=width // 2, aus=["AU12"]
     )

@@ -22,3 +22,10 @@ def test_damping_quietens_what_is_too_fine_to_be_seen():
     coarse, fine = ShapeModel.fit(landmarks, 2, damping=0.1)(landmarks).std(0)
     assert 0.85 < coarse < 1.0
     assert fine < 0.02
+
+
+def test_landmarks_of_all_coefficients_are_the_face_s_own():
+    torch.manual_seed(0)
+    landmarks = torch.randn(500, 4, 2) @ torch.randn(2, 2) + torch.randn(4, 2)
+    model = ShapeModel.fit(landmarks, 8, damping=0.02)
+    torch.testing.assert_close(model.landmarks(model(landmarks)), landmarks, rtol=1e-3, atol=1e-3)
