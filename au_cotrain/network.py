@@ -108,13 +108,16 @@ class CoTrainingNetwork(nn.Module):
             return view_1 + self.gcn(view_1, adjacency), view_2 + self.gcn(view_2, adjacency)
         return view_1, view_2
 
-    def forward(self, images: Tensor) -> TwoViews:
+    def forward(self, images: Tensor, images_2: Tensor | None = None) -> TwoViews:
         """See N faces twice.
 
         Args:
             images: (N, 3, S, S) RGB, uint8 0 to 255.
+            images_2: the same faces, otherwise augmented, for the second view; ``None``: the same
+                images.
         """
-        f_1, f_2 = (encoder(images) for encoder in self.encoders)  # (N, D)
+        encoder_1, encoder_2 = self.encoders
+        f_1, f_2 = encoder_1(images), encoder_2(images if images_2 is None else images_2)  # (N, D)
         w_1, w_2 = self.refined_classifiers()  # (C, D+1)
         logits = (f_1 @ w_1[:, :-1].T + w_1[:, -1], f_2 @ w_2[:, :-1].T + w_2[:, -1])  # (N, C)
         return TwoViews((f_1, f_2), (w_1, w_2), logits)

@@ -38,8 +38,9 @@ class CoTraining(pl.LightningModule):
     """Multi-label co-training of two views on labeled and unlabeled faces (MLCR, eq. of the total).
 
     A batch is a dict: ``images`` (N, 3, S, S) uint8 RGB; ``labels`` (N, C) integers 0, 1 or −1
-    (unknown), all −1 for an unlabeled face; with ``lambda_pl``, ``teacher_images`` too, the same
-    faces otherwise augmented. All arguments are plain values and travel with every checkpoint.
+    (unknown), all −1 for an unlabeled face; the same faces, otherwise augmented, are in
+    ``teacher_images`` for ``lambda_pl`` and, where each view has its own look, in ``images_2``. All
+    arguments are plain values and travel with every checkpoint.
 
     Args:
         aus: C names of action units, in the order of the labels' columns.
@@ -178,7 +179,8 @@ class CoTraining(pl.LightningModule):
         told = None
         if self.teacher is not None:
             told = fuse(*self.teacher(self._shown_to_teacher(batch)).logits)
-        terms = self.loss_terms(self.network(batch["images"]), batch["labels"], told)
+        views = self.network(batch["images"], batch.get("images_2"))
+        terms = self.loss_terms(views, batch["labels"], told)
         loss: Tensor = (
             0.5 * (terms["recognition_1"] + terms["recognition_2"])
             + weight.lambda_mv * terms["multi_view"]

@@ -1,6 +1,7 @@
-"""Do unlabeled faces make up for missing labels? A ladder of trainings, repeated over seeds.
+r"""Do unlabeled faces make up for missing labels? A ladder of trainings, repeated over seeds.
 
-    python benchmarks/label_efficiency.py webfaces OUT --faces FOLDER --weights FILE
+    python benchmarks/label_efficiency.py webfaces OUT --faces FOLDER --weights FILE \
+        --rendered VIEW1 VIEW2 --adapted VIEW1 VIEW2
     python benchmarks/label_efficiency.py rendered OUT
 
 A cell is a training of `train.py`: a task, a number of labels and of pool faces, a rung of
@@ -10,7 +11,8 @@ and thresholds are chosen on the task's validation people, and the test split is
 itself only. `OUT/table.md` and `OUT/plot.png` are made of it at the end; `--no-run` makes only
 them.
 
-webfaces: FOLDER as `webfaces.py` says; FILE holds ImageNet weights of tf_efficientnet_lite0.
+webfaces: FOLDER as `webfaces.py` says; FILE holds ImageNet weights of tf_efficientnet_lite0; the
+views are what `au-cotrain pretrain` made of it, without a pool and with one.
 rendered: the project's own faces, see `conf/data/rendered.yaml`; lab labels, web pool, web test.
 """
 
@@ -43,6 +45,8 @@ WEBFACES = (
     "method.schedule=one-cycle",
 )  # fmt: skip
 RENDERED = ("data=rendered", "data.augmentation=strong", "method.schedule=one-cycle")
+PRETRAINED = ("method.learning_rate=3e-4",)
+"""Where the backbones know faces already."""
 LABELED, POOL = 16, 32
 """Faces of a batch on webfaces; where all are labeled, all of them."""
 
@@ -75,7 +79,12 @@ class Bench:
     def __init__(self, chosen: argparse.Namespace) -> None:
         self.out: Path = chosen.out.resolve()
         self.runs: Path = (chosen.runs or chosen.out / "runs").resolve()
-        self.faces, self.weights, self.pretrained = chosen.faces, chosen.weights, chosen.pretrained
+        self.faces = chosen.faces
+        self.starts = {
+            "imagenet": [chosen.weights] * 2,
+            "rendered": chosen.rendered,
+            "adapted": chosen.adapted,
+        }
         self.threads = max(1, (os.cpu_count() or 1) // chosen.jobs)
         self.extra: list[str] = chosen.set
         self.ledger = Ledger(self.out / "results.json")
@@ -96,10 +105,9 @@ class Bench:
                 f"data.labeled_per_batch={LABELED + POOL if rung.labels else LABELED}",
                 f"data.unlabeled_per_batch={POOL if rung.pool else 0}",
             ]  # fmt: skip
-            weights = self.pretrained if rung.pretrained else [self.weights] * 2
-            settings.append(
-                f"model.pretrained=[{','.join(str(Path(w).resolve()) for w in weights)}]"
-            )
+            weights = [str(Path(file).resolve()) for file in self.starts[rung.start]]
+            settings.append(f"model.pretrained=[{','.join(weights)}]")
+            settings += () if rung.start == "imagenet" else PRETRAINED
         elif not rung.pool:
             settings.append("data.unlabeled_per_batch=0")
         return [*settings, *rung.settings, *self.extra]
@@ -169,7 +177,12 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--faces", type=Path)
     parser.add_argument("--weights", type=Path)
-    parser.add_argument("--pretrained", type=Path, nargs=2, help="of both views, for ours")
+    parser.add_argument(
+        "--rendered", type=Path, nargs=2, help="both views' pretrained weights, of rendered faces"
+    )
+    parser.add_argument(
+        "--adapted", type=Path, nargs=2, help="both views' pretrained weights, with the pool"
+    )
     parser.add_argument("--runs", type=Path, help="folder of the trainings; default: OUT/runs")
     parser.add_argument("--rungs", nargs="+", default=list(RUNGS), choices=list(RUNGS))
     parser.add_argument("--labels", type=int, nargs="+", default=[250, 1000])

@@ -11,7 +11,8 @@ class Rung(NamedTuple):
         settings: of `train.py`, beside the task's.
         pool: whether it sees the pool.
         labels: whether it sees the labels of the pool too.
-        pretrained: whether it starts from backbones that have seen rendered faces.
+        start: weights its backbones start from: of ImageNet; "rendered": pretrained on rendered
+            faces; "adapted": and with the pool.
         same_run: the rung whose training this is too, judged by its first view alone.
     """
 
@@ -19,11 +20,11 @@ class Rung(NamedTuple):
     settings: tuple[str, ...] = ()
     pool: bool = True
     labels: bool = False
-    pretrained: bool = False
+    start: str = "imagenet"
     same_run: str | None = None
 
 
-_PLAIN = ("method.lambda_mv=0", "method.lambda_cr=0", "method.graph_from=null")
+_PLAIN = ("experiment=supervised",)
 _AGREE = ("method.lambda_cr=100", "method.ramp_epochs=2")
 _APART = ("method.lambda_mv=1",)
 
@@ -34,17 +35,20 @@ RUNGS = {
     "multi-view": Rung("+ multi-view", (*_PLAIN, *_AGREE, *_APART)),
     "mlcr": Rung(
         "+ graph: the paper's method",
-        (*_AGREE, *_APART, "method.graph_from=0.5", "method.graph_learning_rate=1e-4"),
+        (*_PLAIN, *_AGREE, *_APART, "method.graph_from=0.5", "method.graph_learning_rate=1e-4"),
     ),
     "fixmatch": Rung("FixMatch, two views", ("experiment=fixmatch",)),
     "mean-teacher": Rung("mean teacher, two views", ("experiment=mean_teacher",)),
-    "ours-without-rendered": Rung("ours, without rendered faces", ("experiment=ours",)),
+    "ours-imagenet": Rung("ours, without rendered faces", ("experiment=ours",)),
     "supervised-rendered": Rung(
-        "supervised, after rendered faces", _PLAIN, pool=False, pretrained=True
+        "supervised, after rendered faces", _PLAIN, pool=False, start="rendered"
     ),
-    "ours": Rung("ours", ("experiment=ours",), pretrained=True),
+    "supervised-adapted": Rung(
+        "supervised, after rendered faces and pool", _PLAIN, pool=False, start="adapted"
+    ),
+    "ours": Rung("ours", ("experiment=ours",), start="adapted"),
     "ceiling": Rung("all labels of the pool, two views", _PLAIN, pool=False, labels=True),
-    "ceiling-rendered": Rung(
-        "the same, after rendered faces", _PLAIN, pool=False, labels=True, pretrained=True
+    "ceiling-adapted": Rung(
+        "the same, after rendered faces and pool", _PLAIN, pool=False, labels=True, start="adapted"
     ),
 }

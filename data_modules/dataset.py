@@ -20,8 +20,8 @@ class FaceDataset(Dataset[dict[str, Any]]):
 
     An item is a batch: ``images`` (N, 3, size, size) uint8 RGB; ``labels`` (N, C) int8, 1, 0 or
     −1 (unknown), all −1 for a face of the pool; ``paths``, N of them; ``unreadable``, the paths of
-    pool faces that were left out because no picture could be read there; with
-    ``teacher_augment``, ``teacher_images`` too: the same faces, augmented otherwise.
+    pool faces that were left out because no picture could be read there; the same faces, augmented
+    otherwise, are ``images_2`` with ``own_looks`` and ``teacher_images`` with ``teacher_augment``.
 
     Args:
         manifests: coded faces first, then the pool; faces are counted through both.
@@ -29,6 +29,7 @@ class FaceDataset(Dataset[dict[str, Any]]):
         scaled_size: pixels of a side of a face before it is cropped to ``size``.
         augment: random augmentation, or None for the central crop.
         teacher_augment: that of what a teacher is shown; None for no such images.
+        own_looks: whether the second view has its own random augmentation.
     """
 
     def __init__(
@@ -38,17 +39,26 @@ class FaceDataset(Dataset[dict[str, Any]]):
         scaled_size: int,
         augment: A.Compose | None = None,
         teacher_augment: A.Compose | None = None,
+        own_looks: bool = False,
     ) -> None:
         self.manifests = list(manifests)
         self.starts = np.cumsum([0] + [len(manifest) for manifest in manifests])
         self.size, self.scaled_size = size, scaled_size
-        self.augment, self.teacher_augment = augment, teacher_augment
+        looks = {
+            "images": augment,
+            "teacher_images": teacher_augment,
+            "images_2": augment if own_looks else None,
+        }
+        self.looks = {
+            name: look for name, look in looks.items() if look is not None or name == "images"
+        }
 
     def __len__(self) -> int:
         return int(self.starts[-1])
 
     def __getitem__(self, draws: Sequence[Draw]) -> dict[str, Any]:
-        images, again, labels, paths, unreadable = [], [], [], [], []
+        seen: dict[str, list[np.ndarray]] = {name: [] for name in self.looks}
+        labels, paths, unreadable = [], [], []
         for face, seed in draws:
             part = int(np.searchsorted(self.starts, face, side="right")) - 1
             manifest, row = self.manifests[part], face - int(self.starts[part])
@@ -60,16 +70,13 @@ class FaceDataset(Dataset[dict[str, Any]]):
                     raise DataError(f"{manifest.where(row)}: unreadable picture {error}") from error
                 unreadable.append(path)
                 continue
-            images.append(self._crop(picture, seed))
-            if self.teacher_augment is not None:
-                again.append(augmented(self.teacher_augment, picture, seed + 1))
+            for another, (name, look) in enumerate(self.looks.items()):
+                seen[name].append(self._crop(picture, look, seed + another))
             labels.append(manifest.labels[row])
             paths.append(path)
         codes = np.array(labels, np.int8).reshape(-1, len(self.manifests[0].aus))
-        taught = {} if self.teacher_augment is None else {"teacher_images": self._stack(again)}
         return {
-            "images": self._stack(images),
-            **taught,
+            **{name: self._stack(pictures) for name, pictures in seen.items()},
             "labels": torch.from_numpy(codes),
             "paths": paths,
             "unreadable": unreadable,
@@ -79,7 +86,5 @@ class FaceDataset(Dataset[dict[str, Any]]):
         pixels = np.array(pictures, np.uint8).reshape(-1, self.size, self.size, 3)
         return torch.from_numpy(pixels.transpose(0, 3, 1, 2).copy())
 
-    def _crop(self, picture: np.ndarray, seed: int) -> np.ndarray:
-        if self.augment is None:
-            return central_crop(picture, self.size)
-        return augmented(self.augment, picture, seed)
+    def _crop(self, picture: np.ndarray, look: A.Compose | None, seed: int) -> np.ndarray:
+        return central_crop(picture, self.size) if look is None else augmented(look, picture, seed)

@@ -37,7 +37,8 @@ class Faces(pl.LightningDataModule):
             15/14 of it, MLCR's 240 to 224.
         augmentation: "paper", "standard" or "strong", see ``transforms.training``.
         teacher_augmentation: the same, of what a teacher is shown of each face; None for no
-            second look.
+            teacher.
+        own_looks: whether each view sees its own random augmentation of a face.
         labeled_per_batch: labeled faces in a batch, over all devices.
         unlabeled_per_batch: pool faces in a batch, over all devices.
         steps_per_epoch: batches in an epoch; None for one round of the labeled faces.
@@ -63,6 +64,7 @@ class Faces(pl.LightningDataModule):
         scaled_size: int | None = None,
         augmentation: str = "standard",
         teacher_augmentation: str | None = None,
+        own_looks: bool = False,
         labeled_per_batch: int = 16,
         unlabeled_per_batch: int = 16,
         steps_per_epoch: int | None = None,
@@ -80,6 +82,7 @@ class Faces(pl.LightningDataModule):
         self.size = size
         self.scaled_size = scaled_size or round(size * 15 / 14)
         self.augmentation, self.teacher_augmentation = augmentation, teacher_augmentation
+        self.own_looks = own_looks
         self.labeled_per_batch, self.unlabeled_per_batch = labeled_per_batch, unlabeled_per_batch
         self.steps_per_epoch = steps_per_epoch
         self.eval_batch, self.workers, self.check, self.seed = eval_batch, workers, check, seed
@@ -227,11 +230,12 @@ class Faces(pl.LightningDataModule):
             *self._rank(),
         )
         mirror = not SIDED.intersection(self.aus)
-        looks = [
+        look, teacher_look = (
             None if strength is None else transforms.training(self.size, strength, mirror)
             for strength in (self.augmentation, self.teacher_augmentation)
-        ]
-        return self._loader(FaceDataset(parts, self.size, self.scaled_size, *looks), sampler)
+        )
+        faces = FaceDataset(parts, self.size, self.scaled_size, look, teacher_look, self.own_looks)
+        return self._loader(faces, sampler)
 
     def val_dataloader(self) -> Loader:
         """The validation split, once."""

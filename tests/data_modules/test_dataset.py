@@ -115,3 +115,15 @@ def test_a_batch_does_not_share_memory_with_the_table(manifests):
     batch = batch_of(manifests, [0])
     batch["labels"].fill_(9)
     assert manifests[0].labels.max() == 1
+
+
+def test_every_look_is_its_own(faces_table):
+    faces = read_manifest(faces_table("labeled"))
+    augment = training(24, "strong")
+    data = FaceDataset([faces], 24, 28, augment, training(24, "paper"), own_looks=True)
+    batch = data[[(0, 5), (1, 6)]]
+    looks = [batch[name] for name in ("images", "images_2", "teacher_images")]
+    assert all(look.shape == (2, 3, 24, 24) for look in looks)
+    assert not any(torch.equal(a, b) for a, b in zip(looks, looks[1:] + looks[:1], strict=True))
+    assert torch.equal(batch["images_2"], data[[(0, 5), (1, 6)]]["images_2"])
+    assert "images_2" not in FaceDataset([faces], 24, 28, augment)[[(0, 5)]]
