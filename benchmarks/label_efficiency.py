@@ -40,11 +40,14 @@ from au_cotrain.revision import revision
 ROOT = Path(__file__).parents[1]
 WEBFACES = (
     "data=manifest", "data.check=false", "data.workers=0", "data.size=96", "data.scaled_size=104",
-    "data.augmentation=strong", "data.steps_per_epoch=50", "trainer.max_epochs=6",
+    "data.steps_per_epoch=50", "trainer.max_epochs=6",
     "model.backbones=[tf_efficientnet_lite0,tf_efficientnet_lite0]",
-    "method.schedule=one-cycle",
 )  # fmt: skip
-RENDERED = ("data=rendered", "data.augmentation=strong", "method.schedule=one-cycle")
+RENDERED = ("data=rendered",)
+RENDERED_CEILING = (
+    "data.worlds.labeled=web", "data.people.labeled=3000", "data.frames.labeled=1",
+    "data.labeled_per_batch=48",
+)  # fmt: skip
 PRETRAINED = ("method.learning_rate=3e-4",)
 """Where the backbones know faces already."""
 LABELED, POOL = 16, 32
@@ -94,10 +97,9 @@ class Bench:
         rung = RUNGS[cell.rung]
         settings = [*(RENDERED if cell.task == "rendered" else WEBFACES), f"seed={cell.seed}"]
         if cell.task == "webfaces":
-            labels = None if rung.labels else cell.labels
             tables = write_tables(
-                self.faces.resolve(), self.runs / cell.name / "tables", labels,
-                cell.pool if rung.pool else 0, cell.seed,
+                self.faces.resolve(), self.runs / cell.name / "tables", cell.labels, cell.pool,
+                cell.seed,
             )  # fmt: skip
             settings += [
                 f"data.labeled={tables.labeled}", f"data.val={tables.val}",
@@ -108,8 +110,9 @@ class Bench:
             weights = [str(Path(file).resolve()) for file in self.starts[rung.start]]
             settings.append(f"model.pretrained=[{','.join(weights)}]")
             settings += () if rung.start == "imagenet" else PRETRAINED
-        elif not rung.pool:
-            settings.append("data.unlabeled_per_batch=0")
+        else:
+            settings.append(f"data.unlabeled_per_batch={24 if rung.pool else 0}")
+            settings += RENDERED_CEILING if rung.labels else ()
         return [*settings, *rung.settings, *self.extra]
 
     def run(self, cell: Cell) -> None:
@@ -157,15 +160,17 @@ class Bench:
 
 
 def cells(chosen: argparse.Namespace) -> list[Cell]:
-    """The ladder of every seed, seed by seed."""
+    """The ladder of every seed, seed by seed; where all is labeled, one cell a seed."""
     sizes = chosen.labels if chosen.task == "webfaces" else [None]
-    return [
-        Cell(chosen.task, rung, labels, pool, seed)
-        for seed in chosen.seeds
-        for labels in sizes
-        for rung in chosen.rungs
-        for pool in (chosen.pool if RUNGS[rung].pool else [0])
-    ]
+    return list(
+        dict.fromkeys(
+            Cell(chosen.task, rung, None if RUNGS[rung].labels else labels, pool, seed)
+            for seed in chosen.seeds
+            for labels in sizes
+            for rung in chosen.rungs
+            for pool in (chosen.pool if RUNGS[rung].pool else [0])
+        )
+    )
 
 
 def main() -> None:

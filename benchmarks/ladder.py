@@ -25,7 +25,7 @@ class Rung(NamedTuple):
 
 
 _PLAIN = ("experiment=supervised",)
-_AGREE = ("method.lambda_cr=100", "method.ramp_epochs=2")
+_AGREE = ("method.lambda_cr=100",)
 _APART = ("method.lambda_mv=1",)
 
 RUNGS = {
@@ -39,14 +39,14 @@ RUNGS = {
     ),
     "fixmatch": Rung("FixMatch, two views", ("experiment=fixmatch",)),
     "mean-teacher": Rung("mean teacher, two views", ("experiment=mean_teacher",)),
-    "ours-imagenet": Rung("ours, without rendered faces", ("experiment=ours",)),
+    "ours-imagenet": Rung("ours, without rendered faces"),
     "supervised-rendered": Rung(
         "supervised, after rendered faces", _PLAIN, pool=False, start="rendered"
     ),
     "supervised-adapted": Rung(
         "supervised, after rendered faces and pool", _PLAIN, pool=False, start="adapted"
     ),
-    "ours": Rung("ours", ("experiment=ours",), start="adapted"),
+    "ours": Rung("ours", start="adapted"),
     "ceiling": Rung("all labels of the pool, two views", _PLAIN, pool=False, labels=True),
     "ceiling-adapted": Rung(
         "the same, after rendered faces and pool", _PLAIN, pool=False, labels=True, start="adapted"

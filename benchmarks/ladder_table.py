@@ -16,6 +16,8 @@ SCORES = {"f1": "F1 at 0.5", "f1_fitted": "F1 at fitted thresholds", "auc": "AUC
 BASE, CEILING = "supervised", "ceiling"
 CURVES = ("supervised", "supervised-rendered", "mlcr", "ours")
 """Rungs whose curves over labels and pool are drawn."""
+EVERYONE = 6900
+"""Faces of the whole pool, about; its place on the axis."""
 
 
 def frame_of(cells: Sequence[dict[str, Any]]) -> pd.DataFrame:
@@ -34,7 +36,7 @@ def write_table(cells: Sequence[dict[str, Any]], out: Path) -> None:
     parts = []
     for task, of_task in frame.groupby("task", sort=False):
         for labels in sorted(of_task["labels"].dropna().unique()) or [None]:
-            mine = of_task if labels is None else of_task[of_task["labels"] == labels]
+            mine = of_task[of_task["labels"].isna() | (of_task["labels"] == labels)]
             named = "" if labels is None else f", {labels:.0f} labels"
             parts.append(f"### {task}{named}\n\n{_ladder(mine)}")
     out.write_text("\n\n".join(parts) + "\n")
@@ -87,7 +89,8 @@ def draw_plot(cells: Sequence[dict[str, Any]], out: Path) -> None:
     figure, (ladder, labels, pool) = plt.subplots(
         1, 3, figsize=(15, 5), layout="constrained", width_ratios=[1.4, 1, 1]
     )
-    few = web[(web["labels"] == 250) & (web["pool"].isna() | (web["pool"] == 0))]
+    whole = web[web["pool"].isna() | (web["pool"] == 0)]
+    few = whole[whole["labels"].isna() | (whole["labels"] == 250)]
     rungs = [rung for rung in RUNGS if rung in set(few["rung"])]
     for place, rung in enumerate(rungs):
         values = few[few["rung"] == rung]["auc"]
@@ -96,11 +99,13 @@ def draw_plot(cells: Sequence[dict[str, Any]], out: Path) -> None:
     ladder.set_yticks(range(len(rungs)), [RUNGS[rung].title for rung in rungs])
     ladder.invert_yaxis()
     ladder.set(xlabel="AUC, mean of 12 AUs", title="250 labels and the pool, a dot a seed")
-    whole = web[web["pool"].isna() | (web["pool"] == 0)]
-    sizes = whole.assign(labels=whole["labels"].where(~whole["rung"].str.startswith(CEILING)))
-    _curves(labels, sizes.dropna(subset="labels"), "labels", "labeled faces")
-    everyone = int(web["faces"].max()) if "faces" in web else 7000
-    pools = web[web["labels"] == 250].assign(pool=lambda table: table["pool"].fillna(everyone))
+    _curves(labels, whole.dropna(subset="labels"), "labels", "labeled faces")
+    for rung, style in ((CEILING, ":"), (f"{CEILING}-adapted", "--")):
+        best = whole[whole["rung"] == rung]["auc"]
+        if len(best):
+            labels.axhline(best.mean(), color="grey", linestyle=style, label=RUNGS[rung].title)
+    labels.legend()
+    pools = web[web["labels"] == 250].assign(pool=lambda table: table["pool"].fillna(EVERYONE))
     _curves(pool, pools, "pool", "pool faces")
     figure.savefig(out, dpi=110)
     plt.close(figure)

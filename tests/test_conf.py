@@ -72,6 +72,7 @@ def test_mlcr_is_the_published_setting():
     method = config["method"]
     assert config["model"]["backbones"] == ["resnet34", "resnet34"]
     assert (method["lambda_mv"], method["lambda_cr"], method["lambda_ci"]) == (400, 100, 0)
+    assert method["lambda_pl"] == 0 and config["data"]["teacher_augmentation"] is None
     assert (method["learning_rate"], method["weight_decay"]) == (1e-3, 0)
     assert method["selective"] == "bp4d" and method["schedule"] == "constant"
     assert config["trainer"]["max_epochs"] == 30
@@ -84,7 +85,15 @@ def test_supervised_learns_from_labels_alone():
     config = composed("experiment=supervised")
     method = config["method"]
     assert config["data"]["unlabeled_per_batch"] == 0 and method["graph_from"] is None
-    assert method["lambda_mv"] == method["lambda_cr"] == method["lambda_ci"] == 0
+    assert not any(method[name] for name in method if name.startswith("lambda_"))
+
+
+def test_prior_matched_co_training_is_the_default():
+    config = composed()
+    assert config["method"]["lambda_pl"] == 1 and config["method"]["pseudo_labels"] == "matched"
+    for dataset in ("manifest", "rendered", "bp4d", "disfa", "emotionet"):
+        data = composed(f"data={dataset}")["data"]
+        assert (data["augmentation"], data["teacher_augmentation"]) == ("strong", "paper")
 
 
 def test_an_experiment_is_a_few_lines():
