@@ -48,7 +48,7 @@ RENDERED_CEILING = (
     "data.worlds.labeled=web", "data.people.labeled=3000", "data.frames.labeled=1",
     "data.labeled_per_batch=48",
 )  # fmt: skip
-PRETRAINED = ("method.learning_rate=3e-4",)
+PRETRAINED = ("method.learning_rate=5e-4",)
 """Where the backbones know faces already."""
 LABELED, POOL = 16, 32
 """Faces of a batch on webfaces; where all are labeled, all of them."""

@@ -104,7 +104,8 @@ def draw_plot(cells: Sequence[dict[str, Any]], out: Path) -> None:
         best = whole[whole["rung"] == rung]["auc"]
         if len(best):
             labels.axhline(best.mean(), color="grey", linestyle=style, label=RUNGS[rung].title)
-    labels.legend()
+    if labels.lines:
+        labels.legend()
     pools = web[web["labels"] == 250].assign(pool=lambda table: table["pool"].fillna(EVERYONE))
     _curves(pool, pools, "pool", "pool faces")
     figure.savefig(out, dpi=110)

@@ -86,7 +86,7 @@ def test_own_faces_train_and_the_predictor_equals_the_trainer(run, own, tmp_path
     assert not list(tmp_path.rglob("wandb*"))
     metrics = pd.read_csv(folder / "csv" / "version_0" / "metrics.csv")
     for term in ("recognition_1", "recognition_2", "multi_view", "co_regularization",
-                 "conditional_dependence", "loss"):  # fmt: skip
+                 "conditional_dependence", "pseudo_label", "loss"):  # fmt: skip
         assert metrics[f"train/{term}"].notna().sum() == 4
     for name in ("f1", "auc", "average_precision", "AU01/f1", "conditional_dependence"):
         assert metrics[f"val/{name}"].notna().sum() == 2
@@ -101,7 +101,7 @@ def test_own_faces_train_and_the_predictor_equals_the_trainer(run, own, tmp_path
     (batch,) = data.val_dataloader()
     assert batch["paths"] == [str(path) for path in pictures]
     with torch.no_grad():
-        expected = task.calibration.probabilities(fuse(*task.network(batch["images"]).logits))
+        expected = task.calibration.probabilities(fuse(*task.judged(batch["images"]).logits))
     np.testing.assert_allclose(got, expected, atol=1e-5)
 
     cli(["export", str(folder / "checkpoints" / "best.ckpt"), "again"])
