@@ -35,7 +35,14 @@ DEPENDENCE_FACES = 2048
 
 
 class CoTraining(pl.LightningModule):
-    """Multi-label co-training of two views on labeled and unlabeled faces (MLCR, eq. of the total).
+    """Multi-label co-training of two views on labeled and unlabeled faces.
+
+        loss = ½ (L_1 + L_2) + λ_mv L_mv + λ_cr L_cr + λ_ci L_ci + λ_pl ½ (P_1 + P_2)
+
+    with L_v ``recognition_loss``, L_mv ``multi_view_loss``, L_cr ``co_regularization_loss``, L_ci
+    ``conditional_dependence``, and P_v ``pseudo_labels.PseudoLabels`` of view v. MLCR's total (Niu
+    et al., NeurIPS 2019, section 3) is this with λ_ci = λ_pl = 0; prior-matched co-training, the
+    default of ``conf``, has λ_pl and ``MatchedLabels`` alone.
 
     A batch is a dict: ``images`` (N, 3, S, S) uint8 RGB; ``labels`` (N, C) integers 0, 1 or −1
     (unknown), all −1 for an unlabeled face; the same faces, otherwise augmented, are in
