@@ -62,8 +62,9 @@ def _ladder(frame: pd.DataFrame) -> str:
             paired = mine[name] - seeds[BASE][name] if BASE in seeds else mine[name] * float("nan")
             cells.append("" if rung == BASE else _spread(paired.dropna(), signed=True))
         ratios = [
-            f"{mine[name].mean() / seeds[CEILING][name].mean():.0%}" if CEILING in seeds else ""
+            f"{mine[name].mean() / seeds[CEILING][name].mean():.0%}"
             for name in ("f1_fitted", "auc")
+            if CEILING in seeds
         ]
         minutes = f"{mine['seconds'].mean() / 60:.1f}"
         lines.append(
