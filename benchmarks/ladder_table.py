@@ -60,7 +60,9 @@ def _ladder(frame: pd.DataFrame) -> str:
         cells = [_spread(mine[name]) for name in SCORES]
         for name in ("f1_fitted", "auc"):
             paired = mine[name] - seeds[BASE][name] if BASE in seeds else mine[name] * float("nan")
-            cells.append("" if rung == BASE else _spread(paired.dropna(), signed=True))
+            pairs = paired.dropna()
+            few = f" ({len(pairs)} of {len(mine)} seeds)" if 0 < len(pairs) < len(mine) else ""
+            cells.append("" if rung == BASE else _spread(pairs, signed=True) + few)
         ratios = [
             f"{mine[name].mean() / seeds[CEILING][name].mean():.0%}"
             for name in ("f1_fitted", "auc")

@@ -81,3 +81,15 @@ def test_a_ledger_remembers_and_becomes_a_table(tmp_path):
     assert "0.860 ± 0.014" in line and "+0.050 ± 0.000" in line and "85%" in line
     draw_plot(again.cells, tmp_path / "plot.png")
     assert (tmp_path / "plot.png").stat().st_size > 10_000
+
+
+def test_a_table_tells_what_cannot_be_compared(tmp_path):
+    cells = [
+        {"task": "rendered", "rung": rung, "labels": None, "pool": None, "seed": seed}
+        | {"seconds": 60, "metrics": {"test": {"mean": {"f1": 0.4, "f1_fitted": 0.5, "auc": 0.8}}}}
+        for rung, seed in (("supervised", 0), ("mlcr", 0), ("mlcr", 1))
+    ]
+    write_table(cells, tmp_path / "table.md")
+    rows = (tmp_path / "table.md").read_text().splitlines()
+    assert rows[-1].count("+0.000 (1 of 2 seeds)") == 2
+    assert all(row.split("|")[-3].strip() == "" for row in rows[-2:])  # there is no ceiling
