@@ -91,6 +91,7 @@ class Bench:
         self.threads = max(1, (os.cpu_count() or 1) // chosen.jobs)
         self.extra: list[str] = chosen.set
         self.ledger = Ledger(self.out / "results.json")
+        self.failed = False
 
     def command(self, cell: Cell) -> list[str]:
         """The training of a cell, as a user would type it."""
@@ -137,6 +138,7 @@ class Bench:
             )  # fmt: skip
         if done.returncode:
             print(f"{cell.name}: failed, see {folder / 'log.txt'}", flush=True)
+            self.failed = True
             return
         card = json.loads((folder / "predictor" / "predictor.json").read_text())
         self._note(cell, card["metrics"], started, command)
@@ -197,6 +199,8 @@ def main() -> None:
     parser.add_argument("--set", nargs="+", default=[], help="more settings of train.py")
     parser.add_argument("--no-run", action="store_true", help="only tables and plot")
     chosen = parser.parse_args()
+    if chosen.task == "webfaces" and not chosen.no_run:
+        _check_inputs(parser, chosen)
     bench = Bench(chosen)
     wanted = [] if chosen.no_run else cells(chosen)
     with ThreadPoolExecutor(chosen.jobs) as jobs:
@@ -206,6 +210,22 @@ def main() -> None:
     if bench.ledger.cells:
         write_table(bench.ledger.cells, bench.out / "table.md")
         draw_plot(bench.ledger.cells, bench.out / "plot.png")
+    if bench.failed:
+        sys.exit(1)
+
+
+def _check_inputs(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    """Stop before the first training where a file that one of them needs is not there."""
+    needed = {"--faces": [chosen.faces and chosen.faces / "train.csv"]}
+    for rung in chosen.rungs:
+        start = RUNGS[rung].start
+        needed["--weights" if start == "imagenet" else f"--{start}"] = (
+            [chosen.weights] if start == "imagenet" else getattr(chosen, start) or [None]
+        )
+    for option, files in needed.items():
+        for file in files:
+            if file is None or not Path(file).is_file():
+                parser.error(f"{option}: no such file: {file}" if file else f"{option} is needed")
 
 
 if __name__ == "__main__":
