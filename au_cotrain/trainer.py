@@ -71,6 +71,8 @@ def _quieten() -> None:
     warnings.filterwarnings("ignore", "`isinstance\\(treespec, LeafSpec\\)`", FutureWarning)
     # Our batches are drawn whole and hold few faces; whether workers pay is the user's to say.
     warnings.filterwarnings("ignore", ".*does not have many workers")
+    # The teacher's modules: they see in evaluation mode on purpose.
+    warnings.filterwarnings("ignore", r".*module\(s\) in eval mode at the start of training")
 
 
 def build_pretrainer(out: Path, between: int) -> tuple[pl.Trainer, Path]:

@@ -37,6 +37,7 @@ RUNGS = {
         "+ graph: the paper's method",
         (*_PLAIN, *_AGREE, *_APART, "method.graph_from=0.5", "method.graph_learning_rate=1e-4"),
     ),
+    "mlcr-one-view": Rung("the paper's method, its first view alone", same_run="mlcr"),
     "fixmatch": Rung("FixMatch, two views", ("experiment=fixmatch",)),
     "mean-teacher": Rung("mean teacher, two views", ("experiment=mean_teacher",)),
     "ours-imagenet": Rung("ours, without rendered faces"),

@@ -43,7 +43,8 @@ def write_tables(
         out: where the tables are written.
         labels: how many faces are coded: of a list in the folder, or fewer of its shortest one;
             None for all but the choosers'.
-        pool: how many faces the pool has, drawn at random; None for all that are left, 0 for none.
+        pool: None for all faces that are left, 0 for none, or a number: those left of as many
+            faces that `write_pretraining_pool` draws.
         seed: of the lists and the draws.
     """
     faces = _once(folder, pd.read_csv(folder / "train.csv"))
@@ -57,13 +58,14 @@ def write_tables(
         labeled = faces["path"].isin(lists[known])
         rows = draw.permutation(np.flatnonzero(labeled))[:labels]
         labeled = pd.Series(np.isin(np.arange(len(faces)), rows), faces.index)
-    rest = np.flatnonzero(~val & ~labeled)
-    rest = draw.permutation(rest)[:pool]
+    rest = faces[~val & ~labeled]
+    if pool is not None:
+        rest = rest[rest.index.isin(_shared_pool(folder, faces, pool).index)]
     out.mkdir(parents=True, exist_ok=True)
     parts = {"labeled": faces[labeled], "val": faces[val], "test": pd.read_csv(folder / "val.csv")}
     aus = [name for name in faces if name.startswith("AU")]
     if len(rest):
-        parts["pool"] = faces.iloc[np.sort(rest)].drop(columns=aus)
+        parts["pool"] = rest.drop(columns=aus)
     for name, part in parts.items():
         part.assign(path=[str(folder / path) for path in part["path"]]).to_csv(
             out / f"{name}.csv", index=False
@@ -77,15 +79,20 @@ def write_tables(
 def write_pretraining_pool(folder: Path, out: Path, count: int | None) -> int:
     """Write the faces of people who choose for no seed, or ``count`` of them; say how many."""
     faces = _once(folder, pd.read_csv(folder / "train.csv"))
-    choosers = pd.Series(False, faces.index)
-    for seed in SEEDS:
-        choosers |= _choosers(faces, _lists(folder, seed), np.random.default_rng(seed))
-    pool = faces[~choosers][["path", "subject"]]
-    pool = pool.iloc[np.sort(np.random.default_rng(0).permutation(len(pool))[:count])]
+    pool = _shared_pool(folder, faces, count)[["path", "subject"]]
     pool.assign(path=[str(folder.resolve() / path) for path in pool["path"]]).to_csv(
         out, index=False
     )
     return len(pool)
+
+
+def _shared_pool(folder: Path, faces: pd.DataFrame, count: int | None) -> pd.DataFrame:
+    """Faces of people who choose for no seed, or ``count`` of them, the same for every seed."""
+    choosers = pd.Series(False, faces.index)
+    for seed in SEEDS:
+        choosers |= _choosers(faces, _lists(folder, seed), np.random.default_rng(seed))
+    pool = faces[~choosers]
+    return pool.iloc[np.sort(np.random.default_rng(0).permutation(len(pool))[:count])]
 
 
 def _lists(folder: Path, seed: int) -> dict[int, set[str]]:

@@ -47,14 +47,22 @@ def test_choosers_are_strangers_and_the_pool_has_no_labels(folder, tmp_path):
 
 def test_the_choosers_are_the_same_whatever_is_labeled(folder, tmp_path):
     parts = [
-        webfaces.write_tables(folder, tmp_path / f"{labels}", labels, 5, seed=0)
+        webfaces.write_tables(folder, tmp_path / f"{labels}", labels, None, seed=0)
         for labels in (20, 10, None)
     ]
     assert len({frozenset(people(tables.val)) for tables in parts}) == 1
     assert [len(pd.read_csv(tables.labeled)) for tables in parts[:2]] == [20, 10]
-    assert [len(pd.read_csv(tables.pool)) for tables in parts[:2]] == [5, 5]
     everyone = pd.read_csv(parts[2].labeled)
     assert len(everyone) + len(pd.read_csv(parts[2].val)) == 118
+
+
+def test_a_smaller_pool_is_that_of_the_pretraining_without_the_labeled(folder, tmp_path):
+    count = webfaces.write_pretraining_pool(folder, tmp_path / "pool.csv", 30)
+    drawn = set(pd.read_csv(tmp_path / "pool.csv")["path"])
+    tables = webfaces.write_tables(folder, tmp_path / "out", 20, 30, seed=0)
+    labeled = set(pd.read_csv(tables.labeled)["path"])
+    assert count == len(drawn) == 30 and drawn & labeled
+    assert set(pd.read_csv(tables.pool)["path"]) == drawn - labeled
 
 
 def test_without_a_pool_there_is_no_table(folder, tmp_path):
