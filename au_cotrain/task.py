@@ -67,7 +67,9 @@ class CoTraining(pl.LightningModule):
             judged, and which is exported; 0: there is none.
         pseudo_labels: their form, one of ``pseudo_labels.FORMS``.
         teacher_decay: see ``teacher.Teacher``.
-        ramp_epochs: epochs over which lambda_cr and lambda_pl grow from 0, linearly.
+        pool_from: share of the epochs, 0 to 1, in which coded faces alone teach, before lambda_cr
+            and lambda_pl come into force: what young views say of the pool is wrong, and stays.
+        ramp_epochs: epochs over which lambda_cr and lambda_pl then grow from 0, linearly.
         selective: selective learning: a name in ``losses.SELECTIVE_SHARES``, or AU → share;
             ``None`` for none.
         learning_rate: of AdamW (with no weight decay, this is Adam).
@@ -100,6 +102,7 @@ class CoTraining(pl.LightningModule):
         lambda_pl: float = 0.0,
         pseudo_labels: str = "matched",
         teacher_decay: float = 0.99,
+        pool_from: float = 0.0,
         ramp_epochs: float = 0.0,
         selective: str | Mapping[str, float] | None = None,
         learning_rate: float = 1e-3,
@@ -181,38 +184,41 @@ class CoTraining(pl.LightningModule):
         return loss
 
     def training_step(self, batch: dict[str, Any], batch_idx: int) -> Tensor:
-        """One step on labeled and unlabeled faces; every term is logged as ``train/<term>``."""
+        """One step; every term is logged as ``train/<term>``.
+
+        On all faces, or on the coded ones where none of the pool's terms is in force: the pool
+        would still be in the batches' means, and lab people would be seen beside strangers.
+        """
         weight: Any = self.hparams  # plain values, typed in the signature
-        told = None
-        if self.teacher is not None:
-            told = fuse(*self.teacher(self._shown_to_teacher(batch)).logits)
+        if self.teacher is not None and "teacher_images" not in batch:
+            raise SettingError(
+                "method.lambda_pl is not 0, and the teacher is shown nothing; set "
+                "data.teacher_augmentation=paper, or method.lambda_pl=0"
+            )
+        told, ramp = None, self.ramp()
+        if not ramp * (weight.lambda_cr + weight.lambda_pl):
+            batch = _coded(batch)
+        elif self.teacher is not None:
+            told = fuse(*self.teacher(batch["teacher_images"]).logits)
         views = self.network(batch["images"], batch.get("images_2"))
         terms = self.loss_terms(views, batch["labels"], told)
         loss: Tensor = (
             0.5 * (terms["recognition_1"] + terms["recognition_2"])
             + weight.lambda_mv * terms["multi_view"]
-            + weight.lambda_cr * self.ramp() * terms["co_regularization"]
+            + weight.lambda_cr * ramp * terms["co_regularization"]
             + weight.lambda_ci * terms["conditional_dependence"]
-            + weight.lambda_pl * self.ramp() * terms["pseudo_label"]
+            + weight.lambda_pl * ramp * terms["pseudo_label"]
         )
         named = {f"train/{name}": value.detach() for name, value in terms.items()}
         self.log_dict({**named, "train/loss": loss.detach()}, batch_size=len(batch["images"]))
         return loss
 
-    def _shown_to_teacher(self, batch: dict[str, Any]) -> Tensor:
-        if "teacher_images" not in batch:
-            raise SettingError(
-                "method.lambda_pl is not 0, and the teacher is shown nothing; set "
-                "data.teacher_augmentation=paper, or method.lambda_pl=0"
-            )
-        images: Tensor = batch["teacher_images"]
-        return images
-
     def ramp(self) -> float:
         """The share of lambda_cr and lambda_pl in force now, 0 to 1."""
+        epoch = self.trainer.global_step / self.trainer.num_training_batches
+        since = epoch - self.hparams["pool_from"] * (self.trainer.max_epochs or 0)
         epochs: float = self.hparams["ramp_epochs"]
-        steps = epochs * self.trainer.num_training_batches
-        return min(1.0, self.trainer.global_step / steps) if steps else 1.0
+        return min(1.0, max(0.0, since / epochs if epochs else float(since >= 0)))
 
     def on_train_batch_end(self, outputs: Any, batch: dict[str, Any], batch_idx: int) -> None:  # noqa: ANN401 - Lightning's signature
         """Let the teacher follow."""
@@ -315,3 +321,11 @@ class CoTraining(pl.LightningModule):
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": scheduler, "interval": "step"},
         }
+
+
+def _coded(batch: dict[str, Any]) -> dict[str, Any]:
+    """The faces of a batch that have a label, or all where none has."""
+    coded = (batch["labels"] != UNKNOWN).any(1)
+    if not coded.any():
+        return batch
+    return {name: part[coded] if torch.is_tensor(part) else part for name, part in batch.items()}

@@ -8,7 +8,7 @@ from torch.utils.data import DataLoader
 
 from au_cotrain.errors import SettingError
 from au_cotrain.export import export_predictor
-from au_cotrain.losses import co_regularization_loss
+from au_cotrain.losses import UNKNOWN, co_regularization_loss
 from au_cotrain.metrics import au_scores
 from au_cotrain.predictor.folder import read_predictor
 from au_cotrain.pseudo_labels import FORMS
@@ -127,6 +127,25 @@ def test_ramp_is_linear_over_its_epochs(tmp_path):
     watch(module, lambda: ramps.append(module.ramp()))
     fit(module, tmp_path)
     assert ramps == pytest.approx([0, 1 / 3, 2 / 3, 1, 1, 1])
+
+
+def test_the_pool_waits_for_its_share_of_the_epochs(tmp_path):
+    module, ramps = task(pool_from=0.5, ramp_epochs=0.5, lambda_cr=1), []
+    watch(module, lambda: ramps.append(module.ramp()))
+    fit(module, tmp_path)
+    assert ramps == pytest.approx([0, 0, 0, 0, 2 / 3, 1])
+
+
+@pytest.mark.parametrize("settings", [{"lambda_cr": 1, "pool_from": 0.5}, {"lambda_cr": 0}])
+def test_a_step_without_a_term_of_the_pool_sees_coded_faces_alone(tmp_path, settings):
+    module, seen = task(**settings), []
+    module.network.register_forward_pre_hook(
+        lambda network, inputs: seen.append(len(inputs[0])) if network.training else None
+    )
+    fit(module, tmp_path)
+    coded = [int((batch["labels"] != UNKNOWN).any(1).sum()) for batch in batches(3)]
+    assert max(coded) <= 6
+    assert seen == coded + ([12] * 3 if settings["lambda_cr"] else coded)
 
 
 def test_cosine_schedule_ends_at_zero_and_the_graph_has_its_own_rate(tmp_path):
