@@ -2,7 +2,7 @@ r"""Do unlabeled faces make up for missing labels? A ladder of trainings, repeat
 
     python benchmarks/label_efficiency.py webfaces OUT --faces FOLDER --weights FILE \
         --rendered VIEW1 VIEW2 --adapted VIEW1 VIEW2
-    python benchmarks/label_efficiency.py rendered OUT
+    python benchmarks/label_efficiency.py rendered OUT --weights FILE
 
 A cell is a training of `train.py`: a task, a number of labels and of pool faces, a rung of
 `ladder.py`, a seed. All have the same backbones, steps and augmentation. The epoch, temperatures
@@ -11,8 +11,9 @@ and thresholds are chosen on the task's validation people, and the test split is
 itself only. `OUT/table.md` and `OUT/plot.png` are made of it at the end; `--no-run` makes only
 them.
 
-webfaces: FOLDER as `webfaces.py` says; FILE holds ImageNet weights of tf_efficientnet_lite0; the
-views are what `au-cotrain pretrain` made of it, without a pool and with one.
+FILE holds ImageNet weights of tf_efficientnet_lite0.
+webfaces: FOLDER as `webfaces.py` says; the views are what `au-cotrain pretrain` made of FILE,
+without a pool and with one.
 rendered: the project's own faces, see `conf/data/rendered.yaml`; lab labels, web pool, web test.
 """
 
@@ -38,20 +39,20 @@ from webfaces import write_tables
 from au_cotrain.revision import revision
 
 ROOT = Path(__file__).parents[1]
-WEBFACES = (
-    "data=manifest", "data.check=false", "data.workers=0", "data.size=96", "data.scaled_size=104",
-    "data.steps_per_epoch=50", "trainer.max_epochs=6",
-    "model.backbones=[tf_efficientnet_lite0,tf_efficientnet_lite0]",
+EVERY_TASK = (
+    "data.workers=0", "data.size=96", "data.scaled_size=104", "data.steps_per_epoch=50",
+    "trainer.max_epochs=6", "model.backbones=[tf_efficientnet_lite0,tf_efficientnet_lite0]",
+    "method.learning_rate=1e-3", "method.graph_learning_rate=1e-4",
 )  # fmt: skip
-RENDERED = ("data=rendered",)
+WEBFACES = ("data=manifest", "data.check=false", "data.augmentation=strong")
+RENDERED = ("data=rendered", "data.augmentation=standard")
 RENDERED_CEILING = (
     "data.worlds.labeled=web", "data.people.labeled=3000", "data.frames.labeled=1",
-    "data.labeled_per_batch=48",
 )  # fmt: skip
 PRETRAINED = ("method.learning_rate=5e-4",)
 """Where the backbones know faces already."""
 LABELED, POOL = 16, 32
-"""Faces of a batch on webfaces; where all are labeled, all of them."""
+"""Faces of a batch; where all are labeled, all of them."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,11 @@ class Bench:
     def command(self, cell: Cell) -> list[str]:
         """The training of a cell, as a user would type it."""
         rung = RUNGS[cell.rung]
-        settings = [*(RENDERED if cell.task == "rendered" else WEBFACES), f"seed={cell.seed}"]
+        settings = [
+            *(RENDERED if cell.task == "rendered" else WEBFACES), *EVERY_TASK, f"seed={cell.seed}",
+            f"data.labeled_per_batch={LABELED + POOL if rung.labels else LABELED}",
+            f"data.unlabeled_per_batch={POOL if rung.pool else 0}",
+        ]  # fmt: skip
         if cell.task == "webfaces":
             tables = write_tables(
                 self.faces.resolve(), self.runs / cell.name / "tables", cell.labels, cell.pool,
@@ -105,15 +110,12 @@ class Bench:
             settings += [
                 f"data.labeled={tables.labeled}", f"data.val={tables.val}",
                 f"data.test={tables.test}", f"data.unlabeled={tables.pool or 'null'}",
-                f"data.labeled_per_batch={LABELED + POOL if rung.labels else LABELED}",
-                f"data.unlabeled_per_batch={POOL if rung.pool else 0}",
             ]  # fmt: skip
-            weights = [str(Path(file).resolve()) for file in self.starts[rung.start]]
-            settings.append(f"model.pretrained=[{','.join(weights)}]")
-            settings += () if rung.start == "imagenet" else PRETRAINED
-        else:
-            settings.append(f"data.unlabeled_per_batch={24 if rung.pool else 0}")
-            settings += RENDERED_CEILING if rung.labels else ()
+        elif rung.labels:
+            settings += RENDERED_CEILING
+        weights = [str(Path(file).resolve()) for file in self.starts[rung.start]]
+        settings.append(f"model.pretrained=[{','.join(weights)}]")
+        settings += () if rung.start == "imagenet" else PRETRAINED
         return [*settings, *rung.settings, *self.extra]
 
     def run(self, cell: Cell) -> None:
@@ -199,7 +201,9 @@ def main() -> None:
     parser.add_argument("--set", nargs="+", default=[], help="more settings of train.py")
     parser.add_argument("--no-run", action="store_true", help="only tables and plot")
     chosen = parser.parse_args()
-    if chosen.task == "webfaces" and not chosen.no_run:
+    if chosen.task == "rendered":  # what rendered faces teach is no start for a test on them
+        chosen.rungs = [rung for rung in chosen.rungs if RUNGS[rung].start == "imagenet"]
+    if not chosen.no_run:
         _check_inputs(parser, chosen)
     bench = Bench(chosen)
     wanted = [] if chosen.no_run else cells(chosen)
@@ -216,7 +220,9 @@ def main() -> None:
 
 def _check_inputs(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
     """Stop before the first training where a file that one of them needs is not there."""
-    needed = {"--faces": [chosen.faces and chosen.faces / "train.csv"]}
+    needed: dict[str, list[Path | None]] = {}
+    if chosen.task == "webfaces":
+        needed["--faces"] = [chosen.faces and chosen.faces / "train.csv"]
     for rung in chosen.rungs:
         start = RUNGS[rung].start
         needed["--weights" if start == "imagenet" else f"--{start}"] = (
