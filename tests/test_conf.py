@@ -91,9 +91,12 @@ def test_supervised_learns_from_labels_alone():
 def test_prior_matched_co_training_is_the_default():
     config = composed()
     assert config["method"]["lambda_pl"] == 1 and config["method"]["pseudo_labels"] == "matched"
-    for dataset in ("manifest", "rendered", "bp4d", "disfa", "emotionet"):
+    assert config["method"]["pool_from"] > 0
+    for dataset in ("manifest", "bp4d", "disfa", "emotionet"):
         data = composed(f"data={dataset}")["data"]
         assert (data["augmentation"], data["teacher_augmentation"]) == ("strong", "paper")
+    data = composed("data=rendered")["data"]
+    assert (data["augmentation"], data["teacher_augmentation"]) == ("standard", "paper")
 
 
 def test_an_experiment_is_a_few_lines():
