@@ -127,7 +127,10 @@ def test_the_graph_is_of_the_training_labels_and_travels_with_the_checkpoint(run
 
 
 def test_a_stopped_run_goes_on_where_it_was(run, own, tmp_path):
-    steady = [*own, "method.schedule=constant", "method.ramp_epochs=0", "method.graph_from=null"]
+    steady = [
+        *own, "method.schedule=constant", "method.pool_from=0", "method.ramp_epochs=0",
+        "method.graph_from=null",
+    ]  # fmt: skip
     whole, _ = run(*steady)
     again = f"hydra.run.dir={tmp_path / 'again'}"
     run(*steady, again, "trainer.max_epochs=1")
