@@ -81,7 +81,8 @@ class CoTraining(pl.LightningModule):
         provenance: what a predictor should tell of its origin; not used in training.
 
     Raises:
-        SettingError: a backbone, a schedule or a table of shares there is none of.
+        SettingError: a backbone, a schedule or a table of shares there is none of, or a share of
+            the epochs that is none.
     """
 
     def __init__(
@@ -128,6 +129,9 @@ class CoTraining(pl.LightningModule):
             raise SettingError(
                 f"method.schedule is {schedule!r}; it can be {' or '.join(SCHEDULES)}"
             )
+        for name, share in {"pool_from": pool_from, "graph_from": graph_from}.items():
+            if share is not None and not 0 <= share <= 1:
+                raise SettingError(f"method.{name} is {share}; it is a share of the epochs, 0 to 1")
         if pseudo_labels not in FORMS:
             raise SettingError(
                 f"method.pseudo_labels is {pseudo_labels!r}; it can be {', '.join(FORMS)}"

@@ -35,7 +35,7 @@ RUNGS = {
     "multi-view": Rung("+ multi-view", (*_PLAIN, *_AGREE, *_APART)),
     "mlcr": Rung(
         "+ graph: the paper's method",
-        (*_PLAIN, *_AGREE, *_APART, "method.graph_from=0.5", "method.graph_learning_rate=1e-4"),
+        (*_PLAIN, *_AGREE, *_APART, "method.graph_from=0.5"),
     ),
     "mlcr-one-view": Rung("the paper's method, its first view alone", same_run="mlcr"),
     "fixmatch": Rung("FixMatch, two views", ("experiment=fixmatch",)),

@@ -122,5 +122,8 @@ def _curves(axis: Axes, frame: pd.DataFrame, by: str, title: str) -> None:
             axis.plot(line.index, line.to_numpy(), "o-", label=RUNGS[rung].title)
     axis.set(xlabel=title, ylabel="AUC", title=f"by {title}")
     axis.set_xscale("symlog", linthresh=100)
+    seen = sorted(frame.loc[frame["rung"].isin(CURVES), by].unique())
+    axis.set_xticks(seen, [f"{value:,.0f}" for value in seen])
+    axis.minorticks_off()
     if axis.lines:
         axis.legend()
