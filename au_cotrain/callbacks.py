@@ -60,7 +60,7 @@ class EpochLines(pl.Callback):
         self.best = max(self.best, value)
         get_console().print(
             f"epoch {trainer.current_epoch + 1:>3}/{trainer.max_epochs}  "
-            f"stage {1 + int(pl_module.network.refining)}  "
+            f"stage {1 + int(pl_module.network.refining)}  {_pool(pl_module)}"
             f"loss {float(sum(self.losses)) / steps:7.3f}  {self.seconds / steps:.2f} s/step  "
             f"val F1 {float(seen['val/f1']):.3f}  AUC {float(seen['val/auc']):.3f}{mark}",
             highlight=False,
@@ -70,6 +70,12 @@ class EpochLines(pl.Callback):
         """Count what was left out."""
         if self.unreadable:
             get_console().print(f"{len(self.unreadable)} unreadable pictures left out of the pool")
+
+
+def _pool(task: CoTraining) -> str:
+    """How far the pool's terms are in force at the epoch's end; nothing without such terms."""
+    weight: Any = task.hparams
+    return f"pool's terms {task.ramp():4.0%}  " if weight.lambda_cr + weight.lambda_pl else ""
 
 
 class TermLines(pl.Callback):

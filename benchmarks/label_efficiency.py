@@ -202,7 +202,10 @@ def main() -> None:
     parser.add_argument("--no-run", action="store_true", help="only tables and plot")
     chosen = parser.parse_args()
     if chosen.task == "rendered":  # what rendered faces teach is no start for a test on them
-        chosen.rungs = [rung for rung in chosen.rungs if RUNGS[rung].start == "imagenet"]
+        left_out = [rung for rung in chosen.rungs if RUNGS[rung].start != "imagenet"]
+        chosen.rungs = [rung for rung in chosen.rungs if rung not in left_out]
+        if left_out:
+            print(f"not on rendered faces, which they learned from: {', '.join(left_out)}")
     if not chosen.no_run:
         _check_inputs(parser, chosen)
     bench = Bench(chosen)

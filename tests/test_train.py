@@ -65,7 +65,8 @@ def test_rendered_faces_train_to_a_predictor_off_line(run, tmp_path):
     people = "{labeled: 2, val: 2, unlabeled: 6, test: 8}"
     frames = "{labeled: 8, val: 8, unlabeled: 1, test: 1}"
     folder, screen = run(f"data.people={people}", f"data.frames={frames}", "onnx=true")
-    for said in ("epoch   1/2", "epoch   2/2", "stage 2", "occurs", "lip corner puller",
+    for said in ("epoch   1/2", "pool's terms  20%", "epoch   2/2", "pool's terms 100%",
+                 "stage 2", "occurs", "lip corner puller",
                  "peak memory"):  # fmt: skip
         assert said in screen
     assert not (tmp_path / "home" / ".netrc").exists()
