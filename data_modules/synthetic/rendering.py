@@ -131,18 +131,19 @@ def _claim(job: _Job, shards: bool) -> None:
         "renderer": fingerprint(),
     }  # fmt: skip
     text = json.dumps(request, sort_keys=True, indent=1)
-    if note.exists():
-        if note.read_text(encoding="utf-8") != text:
-            raise DataError(
-                f"{job.folder}: holds another rendering (see {note}); give an empty folder"
-            )
-        return
-    if job.folder.is_dir() and any(job.folder.iterdir()):
-        raise DataError(f"{job.folder}: not empty; give a new folder")
-    job.folder.mkdir(parents=True, exist_ok=True)
-    partial = _partial(note)
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, note)
+    # Two trainings may claim one folder at once: so this looks before the note, which comes first.
+    strange = job.folder.is_dir() and any(
+        _REQUEST not in file.name for file in job.folder.iterdir()
+    )
+    if not note.exists():
+        if strange:
+            raise DataError(f"{job.folder}: not empty; give a new folder")
+        job.folder.mkdir(parents=True, exist_ok=True)
+        partial = _partial(note)
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, note)
+    elif note.read_text(encoding="utf-8") != text:
+        raise DataError(f"{job.folder}: holds another rendering (see {note}); give an empty folder")
 
 
 def _in_order(

@@ -136,6 +136,11 @@ def test_a_folder_in_use_is_refused_and_left_as_it_was(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+def test_a_folder_that_another_training_is_just_claiming_is_shared(rendered, tmp_path):
+    (tmp_path / ".request.json.1.part").write_text('{"world"')
+    assert render_manifest(tmp_path, **WORLD).read_bytes() == rendered.read_bytes()
+
+
 def test_a_changed_renderer_does_not_take_over_an_old_folder(rendered, monkeypatch):
     monkeypatch.setattr(rendering, "fingerprint", lambda: "0" * 12)
     with pytest.raises(DataError, match="another rendering"):
