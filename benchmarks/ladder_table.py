@@ -108,7 +108,7 @@ def draw_plot(cells: Sequence[dict[str, Any]], out: Path) -> None:
         if len(best):
             labels.axhline(best.mean(), color="grey", linestyle=style, label=RUNGS[rung].title)
     if labels.lines:
-        labels.legend()
+        labels.legend(loc="lower right")
     pools = web[web["labels"] == 250].assign(pool=lambda table: table["pool"].fillna(EVERYONE))
     _curves(pool, pools, "pool", "pool faces")
     figure.savefig(out, dpi=110)
