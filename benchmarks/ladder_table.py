@@ -16,6 +16,8 @@ SCORES = {"f1": "F1 at 0.5", "f1_fitted": "F1 at fitted thresholds", "auc": "AUC
 BASE, CEILING = "supervised", "ceiling"
 CURVES = ("supervised", "supervised-rendered", "mlcr", "ours")
 """Rungs whose curves over labels and pool are drawn."""
+BELOW: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.12), "frameon": False}
+"""Where a curve's legend hides no point."""
 EVERYONE = 6900
 """Faces of the whole pool, about; its place on the axis."""
 
@@ -108,7 +110,7 @@ def draw_plot(cells: Sequence[dict[str, Any]], out: Path) -> None:
         if len(best):
             labels.axhline(best.mean(), color="grey", linestyle=style, label=RUNGS[rung].title)
     if labels.lines:
-        labels.legend(loc="lower right")
+        labels.legend(**BELOW)
     pools = web[web["labels"] == 250].assign(pool=lambda table: table["pool"].fillna(EVERYONE))
     _curves(pool, pools, "pool", "pool faces")
     figure.savefig(out, dpi=110)
@@ -126,4 +128,4 @@ def _curves(axis: Axes, frame: pd.DataFrame, by: str, title: str) -> None:
     axis.set_xticks(seen, [f"{value:,.0f}" for value in seen])
     axis.minorticks_off()
     if axis.lines:
-        axis.legend()
+        axis.legend(**BELOW)
