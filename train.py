@@ -14,6 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.utilities import rank_zero_only
 from rich import get_console
 
+from au_cotrain.checkpoint import LAST
 from au_cotrain.errors import PredictorError, SettingError
 from au_cotrain.export import export_predictor
 from au_cotrain.graph import cooccurrence
@@ -64,15 +65,20 @@ def train(config: dict[str, Any], run: Path) -> None:
     )
     announce(data, config["model"]["backbones"], run)
 
-    logger = build_logger(folder=run, config=config, **config["logger"])
-    trainer = build_trainer(run, logger, config["monitor"], config["trainer"])
+    stopped = stopped_run(config["ckpt_path"], run)
+    logger = build_logger(
+        folder=run, config=config, goes_on=stopped is not None, **config["logger"]
+    )
+    trainer = build_trainer(
+        run, logger, config["monitor"], config["checkpoint_every"], config["trainer"]
+    )
     started = time.perf_counter()
-    trainer.fit(task, data, ckpt_path=config["ckpt_path"])
+    trainer.fit(task, data, ckpt_path=stopped, weights_only=True)
     minutes = (time.perf_counter() - started) / 60
 
     judge, split = (trainer.test, "test") if data.test else (trainer.validate, "val")
     best, predictor = run / "checkpoints" / "best.ckpt", run / "predictor"
-    judge(task, datamodule=data, ckpt_path=best, verbose=False)
+    judge(task, datamodule=data, ckpt_path=best, verbose=False, weights_only=True)
     if trainer.is_global_zero:
         scores = {split: task.scores[split]} if data.test else None  # the checkpoint has the others
         export(best, predictor, scores, config["onnx"])
@@ -84,6 +90,16 @@ def train(config: dict[str, Any], run: Path) -> None:
         crop = isinstance(data.alignment, dict)
         print_whereabouts(run, whereabouts(logger), data.example(), minutes, crop)
     finish(logger)
+
+
+def stopped_run(asked: str | None, run: Path) -> Path | None:
+    """The checkpoint to go on from; none for a run that was stopped before its first."""
+    if asked == "last":
+        last = run / "checkpoints" / LAST
+        return last if last.is_file() else None
+    if asked is None or Path(asked).is_file():
+        return Path(asked) if asked else None
+    raise SettingError(f"ckpt_path={asked}: no such file; last is that of the run's own folder")
 
 
 def export(best: Path, out: Path, scores: dict[str, list[AUScore]] | None, onnx: bool) -> None:

@@ -30,9 +30,21 @@ class EpochLines(pl.Callback):
         self.best = float("-inf")
         self.unreadable: set[str] = set()
 
-    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Start the epoch's clock and its mean loss."""
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Start the clock and the mean loss, also of an epoch that a stopped run had begun."""
         self.started, self.losses = time.perf_counter(), [torch.zeros(())]
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Start them again."""
+        self.on_train_start(trainer, pl_module)
+
+    def state_dict(self) -> dict[str, float]:
+        """The best so far, so that stars go on."""
+        return {"best": self.best}
+
+    def load_state_dict(self, state_dict: dict[str, float]) -> None:
+        """Go on after it."""
+        self.best = state_dict["best"]
 
     def on_train_batch_end(
         self,

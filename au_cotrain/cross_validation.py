@@ -94,9 +94,7 @@ class CrossValidation:
         if self.scores(fold):
             return True
         folder = self.run_folder(fold)
-        last = folder / "checkpoints" / "last.ckpt"
-        own = [f"data.fold={fold}", f"hydra.run.dir={_quoted(folder)}"]
-        own += [f"ckpt_path={_quoted(last)}"] if last.is_file() else []
+        own = [f"data.fold={fold}", f"hydra.run.dir={_quoted(folder)}", "ckpt_path=last"]
         done = subprocess.run([sys.executable, script, *self.overrides, *own])
         return done.returncode == 0 and bool(self.scores(fold))
 

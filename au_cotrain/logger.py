@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pytorch_lightning.loggers import CSVLogger, Logger
 from pytorch_lightning.utilities import rank_zero_only
+from rich import get_console
 
 from au_cotrain.errors import SettingError
 
@@ -15,7 +16,12 @@ MODES = ("auto", "online", "offline")
 
 
 def build_logger(
-    name: str, folder: Path, config: dict[str, Any], project: str = "au_cotrain", mode: str = "auto"
+    name: str,
+    folder: Path,
+    config: dict[str, Any],
+    goes_on: bool = False,
+    project: str = "au_cotrain",
+    mode: str = "auto",
 ) -> Logger:
     """Open a run's logger.
 
@@ -23,6 +29,7 @@ def build_logger(
         name: "wandb" or "csv"; "csv" never imports wandb.
         folder: of the run; everything is written below it.
         config: the composed configuration.
+        goes_on: whether W&B's last run in this folder is gone on with.
         project: W&B project.
         mode: "online", "offline", or "auto": online if there is a W&B key (WANDB_API_KEY or the
             login that ``wandb login`` stores) or WANDB_MODE says so, else off-line.
@@ -43,8 +50,11 @@ def build_logger(
         mode = os.environ.get("WANDB_MODE") or ("online" if _has_key() else "offline")
     # Opened here since Lightning passes W&B an argument it warns of.
     return WandbLogger(
-        experiment=_open_run(project=project, dir=str(folder), config=config, mode=mode)
-    )
+        experiment=_open_run(
+            project=project, dir=str(folder), config=config, mode=mode, resume="allow",
+            id=_last_run(folder) if goes_on else None,
+        )
+    )  # fmt: skip
 
 
 @rank_zero_only
@@ -52,7 +62,19 @@ def _open_run(**settings: Any) -> Any:  # noqa: ANN401 - wandb.init's arguments,
     os.environ.setdefault("WANDB_SILENT", "true")  # the run's own summary says where all lies
     import wandb
 
-    return wandb.init(**settings)
+    try:
+        return wandb.init(**settings)
+    except Exception as error:  # no network, a wrong key, a service that died: no reason to stop
+        reason = " ".join(str(error).split())
+        get_console().print(f"W&B: {reason}; this run is logged off-line", soft_wrap=True)
+        return wandb.init(**settings | {"mode": "offline", "id": None})
+
+
+def _last_run(folder: Path) -> str | None:
+    """The name by which W&B knows the last run that was logged below a folder."""
+    logged = (run.name for run in (folder / "wandb").glob("*run-*-*"))  # offline-run-DATE_TIME-NAME
+    last = max((name.rpartition("run-")[2] for name in logged), default="")
+    return last.rpartition("-")[2] or None
 
 
 def _has_key() -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
@@ -224,10 +225,20 @@ class CoTraining(pl.LightningModule):
         epochs: float = self.hparams["ramp_epochs"]
         return min(1.0, max(0.0, since / epochs if epochs else float(since >= 0)))
 
-    def on_train_batch_end(self, outputs: Any, batch: dict[str, Any], batch_idx: int) -> None:  # noqa: ANN401 - Lightning's signature
-        """Let the teacher follow."""
+    def on_fit_start(self) -> None:
+        """Keep the run's seed."""
+        self.seed = torch.initial_seed()
+
+    def on_train_batch_start(self, batch: dict[str, Any], batch_idx: int) -> None:
+        """Draw what backbones drop by seed and step, so that a stopped run goes on alike."""
+        step = [self.seed, self.trainer.global_step, self.trainer.global_rank]
+        torch.manual_seed(int(np.random.SeedSequence(step).generate_state(1)[0]))
+
+    def optimizer_step(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Lightning's signature
+        """Step, and let the teacher follow: before anyone saves the state after this step."""
+        super().optimizer_step(*args, **kwargs)
         if self.teacher is not None:
-            self.teacher.follow(self.network, self.trainer.global_step)
+            self.teacher.follow(self.network, self.trainer.global_step + 1)
 
     def on_train_epoch_start(self) -> None:
         """Enter stage 2 when its epoch has come."""

@@ -13,18 +13,22 @@ from pytorch_lightning.loggers import Logger
 from rich import get_console
 
 from au_cotrain.callbacks import EpochLines, GraphReport, SampleFaces, TermLines
+from au_cotrain.checkpoint import LAST, FiniteSteps, LastState, WholeFiles
 from au_cotrain.errors import SettingError
 
 MONITORS = ("val/auc", "val/f1", "val/average_precision")
 
 
-def build_trainer(run: Path, logger: Logger, monitor: str, settings: dict[str, Any]) -> pl.Trainer:
+def build_trainer(
+    run: Path, logger: Logger, monitor: str, every: int, settings: dict[str, Any]
+) -> pl.Trainer:
     """A trainer that keeps the last epoch and the one that validation likes best.
 
     Args:
         run: folder of the run; checkpoints go to ``run/checkpoints/{best,last}.ckpt``.
         logger: of the run.
         monitor: validation metric, the higher the better.
+        every: steps between two savings of ``last.ckpt`` within an epoch.
         settings: further arguments of ``pytorch_lightning.Trainer``.
 
     Raises:
@@ -45,10 +49,8 @@ def build_trainer(run: Path, logger: Logger, monitor: str, settings: dict[str, A
             ModelCheckpoint(
                 checkpoints, "best", monitor=monitor, mode="max", enable_version_counter=False
             ),
-            # Lightning's save_last writes only along with a new best.
-            ModelCheckpoint(
-                checkpoints, "last", save_on_train_epoch_end=True, enable_version_counter=False
-            ),
+            LastState(checkpoints / LAST, every),
+            FiniteSteps(checkpoints / "diverged.ckpt"),
             LearningRateMonitor("step"),
             EpochLines(monitor),
             SampleFaces(),
@@ -59,6 +61,7 @@ def build_trainer(run: Path, logger: Logger, monitor: str, settings: dict[str, A
         enable_model_summary=False,
         use_distributed_sampler=False,  # our samplers part the faces among the ranks themselves
         num_sanity_val_steps=0,
+        plugins=[WholeFiles()],
         **settings,
     )  # fmt: skip
 
@@ -71,6 +74,9 @@ def _quieten() -> None:
     warnings.filterwarnings("ignore", "`isinstance\\(treespec, LeafSpec\\)`", FutureWarning)
     # Our batches are drawn whole and hold few faces; whether workers pay is the user's to say.
     warnings.filterwarnings("ignore", ".*does not have many workers")
+    # Samplers begin where the stopped run was; Lightning cannot know.
+    warnings.filterwarnings("ignore", "You're resuming from a checkpoint that ended before")
+    warnings.filterwarnings("ignore", "Checkpoint directory .* exists and is not empty")
     # The teacher's modules: they see in evaluation mode on purpose.
     warnings.filterwarnings("ignore", r".*module\(s\) in eval mode at the start of training")
 
@@ -83,24 +89,21 @@ def build_pretrainer(out: Path, between: int) -> tuple[pl.Trainer, Path]:
         between: steps between two checkpoints.
     """
     _quieten()
-    # The sampler begins where the stopped run was; Lightning cannot know.
-    warnings.filterwarnings("ignore", "You're resuming from a checkpoint that ended before")
-    name = f"{out.name}.partial"
+    last = out.with_name(f"{out.name}.partial.ckpt")
     terminal = get_console().is_terminal
     trainer = pl.Trainer(
         max_epochs=1,
         logger=False,
         callbacks=[
-            ModelCheckpoint(
-                out.parent, name, every_n_train_steps=between, enable_version_counter=False
-            ),
+            LastState(last, between),
             TermLines(),
             *([RichProgressBar(leave=False)] if terminal else []),
         ],
         enable_progress_bar=terminal,
         enable_model_summary=False,
+        plugins=[WholeFiles()],
     )  # fmt: skip
-    return trainer, out.parent / f"{name}.ckpt"
+    return trainer, last
 
 
 def leave_processes() -> None:

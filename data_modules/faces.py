@@ -91,6 +91,7 @@ class Faces(pl.LightningDataModule):
         self.test: Manifest | None = None
         self.pool: Manifest | None = None
         self.left_out = 0  # of the pool
+        self.done = 0  # batches, by a run that was stopped
 
     def setup(self, stage: str | None = None) -> None:
         """Read and check every table, once.
@@ -228,6 +229,7 @@ class Faces(pl.LightningDataModule):
             self.steps_per_epoch or -(-len(labeled) // self.labeled_per_batch),
             self.seed,
             *self._rank(),
+            first=self.done,
         )
         mirror = not SIDED.intersection(self.aus)
         look, teacher_look = (
@@ -236,6 +238,15 @@ class Faces(pl.LightningDataModule):
         )
         faces = FaceDataset(parts, self.size, self.scaled_size, look, teacher_look, self.own_looks)
         return self._loader(faces, sampler)
+
+    def state_dict(self) -> dict[str, int]:
+        """How many batches were learned from, over all epochs."""
+        assert self.trainer is not None
+        return {"done": self.trainer.fit_loop.epoch_loop.batch_progress.total.ready}
+
+    def load_state_dict(self, state_dict: dict[str, int]) -> None:
+        """Go on after those."""
+        self.done = state_dict["done"]
 
     def val_dataloader(self) -> Loader:
         """The validation split, once."""

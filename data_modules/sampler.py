@@ -24,7 +24,7 @@ class CoTrainingSampler(Sampler[list[Draw]]):
         seed: of order and augmentation.
         rank: of this process.
         ranks: processes that share each batch.
-        first: batches of an epoch that are done already, by a run that was stopped.
+        first: batches, since the first epoch, that a run that was stopped has done.
     """
 
     def __init__(
@@ -56,7 +56,8 @@ class CoTrainingSampler(Sampler[list[Draw]]):
 
     def __iter__(self) -> Iterator[list[Draw]]:
         orders: dict[tuple[int, int], np.ndarray] = {}
-        for step in range(self.epoch * self.steps + self.first, (self.epoch + 1) * self.steps):
+        begin, end = self.epoch * self.steps, (self.epoch + 1) * self.steps
+        for step in range(max(begin, self.first), end):
             batch = []
             for stream, (first, size, per_batch) in enumerate(self.streams):
                 mine = range(step * per_batch + self.rank, (step + 1) * per_batch, self.ranks)

@@ -1,5 +1,6 @@
 """Training, run as a user runs it: ``python train.py ...`` with small settings."""
 
+import errno
 import json
 import os
 import re
@@ -127,21 +128,85 @@ def test_the_graph_is_of_the_training_labels_and_travels_with_the_checkpoint(run
     assert not torch.allclose(stored, cooccurrence(np.concatenate(tables), 3))
 
 
-def test_a_stopped_run_goes_on_where_it_was(run, own, tmp_path):
-    steady = [
-        *own, "method.schedule=constant", "method.pool_from=0", "method.ramp_epochs=0",
-        "method.graph_from=null",
+KILLED = """
+import os, signal, sys
+import train
+from au_cotrain.task import CoTraining
+
+def training_step(task, *args, step=CoTraining.training_step):
+    if task.global_step == {step}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return step(task, *args)
+
+CoTraining.training_step = training_step
+train.main()
+"""
+
+
+def test_a_run_killed_anywhere_goes_on_and_ends_alike_bit_for_bit(run, own, tmp_path):
+    settings = [
+        *own, "data.steps_per_epoch=4", "trainer.max_epochs=3", "checkpoint_every=2",
+        "method.lambda_cr=1", "logger=wandb", "logger.mode=offline",
     ]  # fmt: skip
-    whole, _ = run(*steady)
-    again = f"hydra.run.dir={tmp_path / 'again'}"
-    run(*steady, again, "trainer.max_epochs=1")
-    last = tmp_path / "again" / "checkpoints" / "last.ckpt"
-    run(*steady, again, f"ckpt_path={last}")
-    expected = torch.load(whole / "checkpoints" / "last.ckpt", weights_only=True)
-    got = torch.load(last, weights_only=True)
-    assert got["global_step"] == expected["global_step"] == 4
+    whole, screen = run(*settings)
+    again = tmp_path / "again"
+    alone = {name: value for name, value in os.environ.items() if name != "WANDB_SERVICE"}
+    for step in (1, 3, 4, 10):  # before the first state; within an epoch; at its end; in stage 2
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED.format(step=step), *SMALL, *settings,
+             f"hydra.run.dir={again}", "ckpt_path=last"],
+            env=alone | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == -9, done.stderr
+    _, end = run(*settings, f"hydra.run.dir={again}", "ckpt_path=last")
+    expected, got = (
+        torch.load(folder / "checkpoints" / "last.ckpt", weights_only=True)
+        for folder in (whole, again)
+    )
+    assert got["global_step"] == expected["global_step"] == 12
     for name, tensor in expected["state_dict"].items():
         assert torch.equal(got["state_dict"][name], tensor), name
+    assert got["validation"] == expected["validation"]
+    scores = [told.partition("test split")[2].partition("trained in")[0] for told in (screen, end)]
+    assert scores[0] == scores[1] and "AU02" in scores[0]
+    # W&B knows the parts by one name, but for the first, which had kept no state yet.
+    names = [path.name.rpartition("-")[2] for path in sorted((again / "wandb").glob("offline-*"))]
+    assert len(names) == 5 and len(set(names[1:])) == 1
+
+
+def test_a_full_disk_leaves_the_checkpoint_before_it(run, own, tmp_path, monkeypatch, capsys):
+    steady = [*own, "method.schedule=constant"]
+    folder, _ = run(*steady, "trainer.max_epochs=1")
+    last = folder / "checkpoints" / "last.ckpt"
+    before = last.read_bytes()
+
+    def full(content, stream):
+        stream.write(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(SystemExit) as stop:
+        run(*steady, "ckpt_path=last")
+    assert "last.ckpt: cannot be written (No space left on device)" in stop.value.code
+    assert last.read_bytes() == before
+    assert sorted(path.name for path in last.parent.iterdir()) == ["best.ckpt", "last.ckpt"]
+
+
+def test_a_step_that_is_not_finite_stops_the_run_and_names_its_faces(run, own, monkeypatch):
+    def loss_terms(task, *args, terms=CoTraining.loss_terms):
+        found = terms(task, *args)
+        if task.global_step == 1:
+            found["recognition_1"] = found["recognition_1"] * float("inf")
+        return found
+
+    monkeypatch.setattr(CoTraining, "loss_terms", loss_terms)
+    with pytest.raises(SystemExit) as stop:
+        run(*own)
+    said = stop.value.code
+    assert said.startswith("error: step 1: the loss or a gradient is not a finite number")
+    kept = Path(re.search(r"in (\S+/diverged.ckpt)", said)[1])
+    assert torch.load(kept, weights_only=True)["global_step"] == 1
+    assert said.partition("The faces: ")[2].count("labeled/") == 4
 
 
 def test_one_seed_one_result_whatever_the_number_of_workers(run, own, tmp_path):

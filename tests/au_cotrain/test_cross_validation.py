@@ -105,7 +105,7 @@ folder = pathlib.Path(said["hydra.run.dir"].strip("'").replace("\\\\'", "'"))
 folder.mkdir(parents=True, exist_ok=True)
 with (folder / "calls").open("a") as file:
     print(json.dumps(said), file=file)
-if said["data.fold"] == "2" and "ckpt_path" not in said:
+if said["data.fold"] == "2" and not (folder / "checkpoints").exists():
     (folder / "checkpoints").mkdir()
     (folder / "checkpoints" / "last.ckpt").write_text("")
     sys.exit("error: the machine is on fire")
@@ -127,5 +127,5 @@ def test_a_fold_that_failed_goes_on_and_the_finished_are_left_alone(tmp_path, ca
         for fold in cv.folds
     ]
     assert [len(call) for call in calls] == [1, 2, 1]
-    assert calls[1][1]["ckpt_path"].endswith("fold-2/checkpoints/last.ckpt'")
+    assert all(call["ckpt_path"] == "last" for of in calls for call in of)
     assert all(call["data.root"] == "x" for of in calls for call in of)
