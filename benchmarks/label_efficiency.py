@@ -44,7 +44,7 @@ EVERY_TASK = (
     "trainer.max_epochs=6", "model.backbones=[tf_efficientnet_lite0,tf_efficientnet_lite0]",
     "method.learning_rate=1e-3", "method.graph_learning_rate=1e-4",
 )  # fmt: skip
-WEBFACES = ("data=manifest", "data.check=false", "data.augmentation=strong")
+WEBFACES = ("data=manifest", "data.check=false", "data.within=/", "data.augmentation=strong")
 RENDERED = ("data=rendered", "data.augmentation=standard")
 RENDERED_CEILING = (
     "data.worlds.labeled=web", "data.people.labeled=3000", "data.frames.labeled=1",

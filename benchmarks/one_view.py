@@ -19,7 +19,7 @@ def score_first_view(predictor: Path) -> dict[str, Any]:
 
     @torch.no_grad()
     def seen(split: str) -> tuple[torch.Tensor, torch.Tensor]:
-        faces = read_manifest(Path(card.provenance["tables"][split]), card.aus)
+        faces = read_manifest(Path(card.provenance["tables"][split]), card.aus, within="/")
         data = FaceDataset([faces], card.image_size, card.scaled_size)
         batches = [data[draws] for draws in InOrder(len(faces), 64)]
         logits = [network.opinions(batch["images"]).logits[0] for batch in batches]

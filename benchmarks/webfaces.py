@@ -7,7 +7,8 @@ by; the pool is everyone else, without labels. `val.csv` is the test, which choo
 
     python benchmarks/webfaces.py FOLDER OUT.csv
 
-writes the pool of `au-cotrain pretrain`: faces of people who choose for none of the seeds.
+writes the pool of `au-cotrain pretrain --pool OUT.csv --within FOLDER`: faces of people who choose
+for none of the seeds.
 """
 
 import argparse

@@ -51,7 +51,12 @@ class CodedFaces:
         )
 
 
-def read_coded_faces(table: Path, aus: Sequence[str], threshold: int | None = None) -> CodedFaces:
+def read_coded_faces(
+    table: Path,
+    aus: Sequence[str],
+    threshold: int | None = None,
+    within: str | Path | None = None,
+) -> CodedFaces:
     """Read a labeled table, as ``manifest.read_manifest`` does, and what else it tells.
 
     Args:
@@ -60,13 +65,14 @@ def read_coded_faces(table: Path, aus: Sequence[str], threshold: int | None = No
             ``frame`` (a number) are looked at.
         aus: the AUs that are wanted; those the table lacks are left out.
         threshold: intensity, 1 to 5, from which an AU occurs; None for the labels as they stand.
+        within: see ``read_manifest``.
 
     Raises:
         DataError: as ``read_manifest``, or the table has none of ``aus``.
     """
     if threshold is not None and threshold not in range(1, MOST_INTENSE + 1):
         raise DataError(f"--threshold is {threshold}; give 1 to {MOST_INTENSE}")
-    content = read_table(_file(table))
+    content = read_table(_file(table), within=within)
     labels, intensities = au_columns(content)
     if threshold is not None and not intensities:
         raise DataError(

@@ -50,6 +50,7 @@ class Faces(pl.LightningDataModule):
         licence: under what terms the faces may be used, in words, of those whose set has no terms
             known here; travels with the predictor.
         threshold: see ``manifest.read_manifest``.
+        within: see ``manifest.read_manifest``; of all tables.
         seed: of order and augmentation.
     """
 
@@ -74,6 +75,7 @@ class Faces(pl.LightningDataModule):
         alignment: str = "square crops, each face as in the training table",
         licence: str = NOT_STATED,
         threshold: int | None = None,
+        within: str | Path | None = None,
         seed: int = 0,
     ) -> None:
         super().__init__()
@@ -87,6 +89,7 @@ class Faces(pl.LightningDataModule):
         self.steps_per_epoch = steps_per_epoch
         self.eval_batch, self.workers, self.check, self.seed = eval_batch, workers, check, seed
         self.words, self.licence, self.threshold = alignment, licence, threshold
+        self.within = within
         self.labeled: Manifest | None = None
         self.test: Manifest | None = None
         self.pool: Manifest | None = None
@@ -261,7 +264,7 @@ class Faces(pl.LightningDataModule):
         """Faces to learn from, of validation and, if there is one, of the test."""
 
         def read(split: str, aus: Sequence[str] | None) -> Manifest:
-            return read_manifest(self._table(split), aus, self.threshold)
+            return read_manifest(self._table(split), aus, self.threshold, within=self.within)
 
         labeled = read("labeled", self.requested_aus)
         test = read("test", labeled.aus) if self.tables["test"] else None
@@ -311,7 +314,7 @@ class Faces(pl.LightningDataModule):
     def _read_pool(self, labeled: Manifest, held_out: Sequence[Manifest]) -> Manifest | None:
         if self.tables["unlabeled"] is None or not self.unlabeled_per_batch:
             return None
-        everyone = read_pool(self._table("unlabeled"), labeled.aus)
+        everyone = read_pool(self._table("unlabeled"), labeled.aus, self.within)
         pool = everyone.take(in_pool_alone(everyone, labeled, held_out))
         self.left_out = len(everyone) - len(pool)
         if not len(pool):

@@ -16,6 +16,7 @@ from data_modules.errors import DataError
 from data_modules.facs import UNKNOWN, looks_like_au, parse_au, parse_intensity
 from data_modules.table import Table, read_table
 
+SEPARATORS = re.escape(os.sep + (os.altsep or ""))
 MOST_INTENSE = 5
 """FACS codes intensities A to E: 1 to 5, and 0 for an AU that does not occur."""
 
@@ -68,6 +69,7 @@ def read_manifest(
     aus: Sequence[str] | None = None,
     threshold: int | None = None,
     strangers: bool = False,
+    within: str | Path | None = None,
 ) -> Manifest:
     """Read a labeled table.
 
@@ -81,16 +83,18 @@ def read_manifest(
             ``AU01_intensity`` (0 to 5, or nothing) instead. None for the labels as they stand.
         strangers: a face without a subject is taken for a person of its own, named by its
             ``source`` (or else ``path``) as the table writes it, instead of being refused.
+        within: a folder outside of which no picture may be named; None for the table's own. Links
+            in it are their owner's will and are followed.
 
     Raises:
         DataError: the table is missing, empty or malformed, lacks one of ``aus``, has a column
             that means to be an AU but is none of FACS, a label that is not 0, 1 or empty, an
-            intensity that is not 0 to 5 or empty, a face without path or subject, or one picture
-            twice; or the threshold is none.
+            intensity that is not 0 to 5 or empty, a face without path or subject, one picture
+            twice or one from elsewhere; or the threshold is none.
     """
     if threshold is not None and threshold not in range(1, MOST_INTENSE + 1):
         raise DataError(f"data.threshold is {threshold}; it can be 1 to {MOST_INTENSE}, or null")
-    return manifest_of(read_table(table), aus, threshold, strangers)
+    return manifest_of(read_table(table, within=within), aus, threshold, strangers)
 
 
 def manifest_of(
@@ -128,15 +132,16 @@ def manifest_of(
     )
 
 
-def read_pool_table(table: Path, aus: Sequence[str]) -> Manifest:
+def read_pool_table(table: Path, aus: Sequence[str], within: str | Path | None = None) -> Manifest:
     """Read a table of unlabeled faces: ``path`` and perhaps ``subject``.
 
     AU columns, should there be any, are not read: every label is unknown.
 
     Raises:
-        DataError: the table is missing, empty or malformed, or names one picture twice.
+        DataError: the table is missing, empty or malformed, or names one picture twice or one from
+            outside of ``within``, see ``read_manifest``.
     """
-    content = read_table(table, labels=False)
+    content = read_table(table, labels=False, within=within)
     size = len(content.rows)
     known = "subject" in content.columns
     return Manifest(
@@ -235,6 +240,13 @@ def _people(table: Table, strangers: bool) -> pa.StringArray:
 
 def _distinct(table: Table, written: pa.StringArray) -> pa.StringArray:
     """The places of a table's pictures, each of which stands in one row only."""
+    strange = outside(written, table.path.parent, table.within)
+    if strange.any():
+        row = int(strange.argmax())
+        raise DataError(
+            f"{table.path}:{table.rows[row]}: {written[row]} is not in {table.within}; if that is "
+            "meant, name a folder that holds all pictures (data.within=FOLDER, or --within FOLDER)"
+        )
     paths = places(written, table.path.parent)
     if pc.count_distinct(paths).as_py() < len(paths):
         series = pd.Series(paths.to_pylist())
@@ -245,6 +257,35 @@ def _distinct(table: Table, written: pa.StringArray) -> pa.StringArray:
             f"{table.rows[first]} too; keep one of the two"
         )
     return paths
+
+
+def outside(written: pa.StringArray, parent: Path, within: Path) -> np.ndarray:
+    """(N,) bool: whether a picture's path leaves a folder, by itself and not by the owner's links.
+
+    Args:
+        written: N paths.
+        parent: the folder from which the relative ones start.
+        within: the folder.
+    """
+
+    def leaves(folder: str) -> bool:
+        path = os.path.join(parent, folder)
+        # ".." behind a link goes up from where the link leads to.
+        climbs = os.pardir in re.split(f"[{SEPARATORS}]", folder)
+        spellings = (os.path.abspath, os.path.realpath) if climbs else (os.path.abspath,)
+        return any(
+            os.path.commonpath([spelt(within), spelt(path)]) != spelt(within) for spelt in spellings
+        )
+
+    folders = _folders(written)
+    strange = np.array([leaves(folder) for folder in folders.dictionary.to_pylist()], bool)
+    found: np.ndarray = strange[folders.indices.to_numpy()]
+    return found
+
+
+def _folders(written: pa.StringArray) -> pa.DictionaryArray:
+    """Each picture's folder; they are few where pictures may be millions."""
+    return pc.replace_substring_regex(written, f"[^{SEPARATORS}]*$", "").dictionary_encode()
 
 
 def places(pictures: Iterable[str] | pa.StringArray, parent: str | Path = "") -> pa.StringArray:
@@ -260,10 +301,8 @@ def places(pictures: Iterable[str] | pa.StringArray, parent: str | Path = "") ->
         N absolute paths.
     """
     written = pa.array(pictures, pa.string()) if not isinstance(pictures, pa.Array) else pictures
-    separators = re.escape(os.sep + (os.altsep or ""))
-    names = pc.replace_substring_regex(written, f"(?s)^.*[{separators}]", "")
-    # Folders are few where pictures may be millions: only they are looked up.
-    folders = pc.replace_substring_regex(written, f"[^{separators}]*$", "").dictionary_encode()
+    names = pc.replace_substring_regex(written, f"(?s)^.*[{SEPARATORS}]", "")
+    folders = _folders(written)
     real = [
         os.path.join(os.path.realpath(os.path.join(parent, folder)), "")
         for folder in folders.dictionary.to_pylist()

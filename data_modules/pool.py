@@ -23,7 +23,7 @@ def find_pictures(folder: Path) -> list[str]:
     return [os.path.join(folder, picture) for picture in read_tree(folder).pictures()]
 
 
-def read_pool(source: Path, aus: Sequence[str]) -> Manifest:
+def read_pool(source: Path, aus: Sequence[str], within: str | Path | None = None) -> Manifest:
     """The faces of a pool, all labels unknown.
 
     Args:
@@ -31,6 +31,7 @@ def read_pool(source: Path, aus: Sequence[str]) -> Manifest:
             ``manifest.read_pool_table``. A folder that ``au-cotrain prepare`` wrote is its table,
             which knows its people.
         aus: C names of the AUs the labeled faces have.
+        within: of a table, see ``manifest.read_manifest``.
 
     Raises:
         DataError: there is no such pool, or nothing in it.
@@ -38,7 +39,7 @@ def read_pool(source: Path, aus: Sequence[str]) -> Manifest:
     if (source / MANIFEST).is_file():
         source = source / MANIFEST
     if not source.is_dir():
-        return read_pool_table(source, aus)
+        return read_pool_table(source, aus, within)
     if (source.resolve().parent / MANIFEST).is_file() and source.resolve().name in CROPS:
         raise DataError(
             f"{source}: these pictures are of a prepared set, whose table knows their people and "

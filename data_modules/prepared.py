@@ -95,9 +95,8 @@ class PreparedFaces(Faces):
     def _read_splits(self) -> tuple[Manifest, Manifest, Manifest]:
         table = self._table("labeled")
         self._check_set(table)  # before its columns, which would be wrong for the same reason
-        everyone = read_manifest(
-            table, self.requested_aus, self.threshold, strangers=self.dataset not in FOLDS
-        )
+        strangers = self.dataset not in FOLDS
+        everyone = read_manifest(table, self.requested_aus, self.threshold, strangers, self.within)
         people, who = np.unique(np.array(everyone.subjects.to_pylist()), return_inverse=True)
         test = self._tested(everyone, list(people))
         others = [str(person) for person in people[~test]]

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ class Table:
     """Heading → N cells."""
     preparation: dict[str, Any]
     """What ``au-cotrain prepare`` says of it: set, alignment, ...; {} of any other table."""
+    within: Path = Path()
+    """The folder that its pictures may not lie outside of."""
 
     def text(self, name: str) -> pa.StringArray:
         """N cells as stripped text, '' for an empty one; 7.0 is 7, but in a picture's name."""
@@ -43,12 +45,13 @@ class Table:
         return pc.replace_substring_regex(cells, r"^(\d+)\.0+$", r"\1")
 
 
-def read_table(table: Path, labels: bool = True) -> Table:
+def read_table(table: Path, labels: bool = True, within: str | Path | None = None) -> Table:
     """Read a CSV (UTF-8, byte order mark allowed) or Parquet table that has a column ``path``.
 
     Args:
         table: the file.
         labels: read the AUs' columns and those of ``ORDER`` too, not only those of ``NAMED``.
+        within: the folder that its pictures may not lie outside of; None for its own.
 
     Raises:
         DataError: the table is missing, empty or malformed.
@@ -62,7 +65,7 @@ def read_table(table: Path, labels: bool = True) -> Table:
         raise _unreadable(table, error) from error
     if not len(found.rows):
         raise DataError(f"{table}: no faces in it; give a table with a row a picture")
-    return found
+    return replace(found, within=Path(table.parent if within is None else within))
 
 
 def _unreadable(table: Path, error: Exception) -> DataError:

@@ -31,7 +31,9 @@ def test_experiments_build(experiment, tmp_path):
     config = composed(*([f"experiment={experiment}"] if experiment else []))
     data = hydra.utils.instantiate(config["data"])
     task = CoTraining(["AU01", "AU02"], [[1, 0], [0, 1]], 64, **config["model"], **config["method"])
-    trainer = build_trainer(tmp_path, False, config["monitor"], config["trainer"])
+    trainer = build_trainer(
+        tmp_path, False, config["monitor"], config["checkpoint_every"], config["trainer"]
+    )
     assert trainer.max_epochs == config["trainer"]["max_epochs"]
     assert data.size == config["data"]["size"]
     assert task.hparams["lambda_cr"] == config["method"]["lambda_cr"]

@@ -29,10 +29,16 @@ class Candidate:
     def __init__(self, path: Path) -> None:
         self.path, self.predictor = path, load_predictor(path)
 
-    def read(self, manifest: Path, threshold: int | None, fold_of: Candidate | None) -> None:
+    def read(
+        self,
+        manifest: Path,
+        threshold: int | None,
+        within: Path | None,
+        fold_of: Candidate | None,
+    ) -> None:
         """Read the faces whose AUs it knows, of the people whom ``fold_of`` tests."""
         card = self.predictor.card
-        coded = read_coded_faces(manifest, card.aus, threshold)
+        coded = read_coded_faces(manifest, card.aus, threshold, within)
         cuts.check_cut_as(coded.manifest, card.alignment, f"{self.path}'s training faces")
         if fold_of is not None:
             coded = coded.take(tested(coded, fold_of.predictor.card, fold_of.path))

@@ -44,6 +44,10 @@ FILE and FILE-aus beside it, CSV or Parquet by the ending:
         help="whose published prevalences to compare, where a manifest does not say (bp4d has "
         "some)",
     )  # fmt: skip
+    verb.add_argument(
+        "--within", type=Path, metavar="FOLDER",
+        help="that no table may name pictures outside of (default: each table's own)",
+    )  # fmt: skip
     verb.add_argument("--out", type=Path, metavar="FOLDER|FILE", help="write the findings there")
     verb.add_argument(
         "--workers", type=int, help="threads that decode pictures (default: one a core)"
@@ -55,6 +59,7 @@ def doctor(
     manifests: Sequence[Path],
     pools: Sequence[Path] = (),
     dataset: str | None = None,
+    within: Path | None = None,
     out: Path | None = None,
     workers: int | None = None,
 ) -> None:
@@ -73,7 +78,7 @@ def doctor(
         raise DataError(f"--workers is {workers}; give 1 or more")
     tables = tables_of(out, [*manifests, *pools]) if out else None
     with progress_of("decoding pictures") as progress:
-        examination = examine(manifests, pools, dataset, workers, progress)
+        examination = examine(manifests, pools, dataset, within, workers, progress)
     print_report(examination, get_console())
     if tables:
         write_tables(examination, *tables)

@@ -46,6 +46,10 @@ def add_to(verbs: Verbs) -> None:
         help="intensity from which an AU occurs (default: the labels as they stand)",
     )  # fmt: skip
     verb.add_argument(
+        "--within", type=Path, metavar="FOLDER",
+        help="that the manifest may not name pictures outside of (default: its own)",
+    )  # fmt: skip
+    verb.add_argument(
         "--resamples", type=int, default=1000, help="of people, for intervals (default: 1000)"
     )
     verb.add_argument("--seed", type=int, default=0, help="of the resamples")
@@ -61,6 +65,7 @@ def evaluate(
     against: Path | None = None,
     test_people: bool = False,
     threshold: int | None = None,
+    within: Path | None = None,
     resamples: int = 1000,
     seed: int = 0,
     batch: int = 64,
@@ -75,6 +80,7 @@ def evaluate(
         against: another predictor, compared on the same faces.
         test_people: leave out the people whom the predictor's fold does not test.
         threshold: intensity, 1 to 5, from which an AU occurs; None for the labels as they stand.
+        within: see ``manifest.read_manifest``.
         resamples: of people; 0 for no intervals.
         seed: of the resamples.
         batch: faces scored at once.
@@ -107,7 +113,7 @@ def evaluate(
     try:
         candidates = [Candidate(path) for path in (predictor, against) if path is not None]
         for candidate in candidates:
-            candidate.read(manifest, threshold, candidates[0] if test_people else None)
+            candidate.read(manifest, threshold, within, candidates[0] if test_people else None)
         first = candidates[0]
         if against and not set(first.coded.manifest.aus) & set(candidates[1].coded.manifest.aus):
             raise PredictorError(f"{against}: none of its AUs is one of {predictor} and {manifest}")

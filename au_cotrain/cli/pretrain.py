@@ -33,6 +33,10 @@ def add_to(verbs: Verbs) -> None:
         "data.unlabeled; start from --weights that know rendered faces",
     )  # fmt: skip
     verb.add_argument(
+        "--within", type=Path, metavar="FOLDER",
+        help="that the pool's table may not name pictures outside of (default: its own)",
+    )  # fmt: skip
+    verb.add_argument(
         "--pool-batch", type=int, default=40, help="faces of the pool in a step (default: 40)"
     )
     verb.add_argument(
@@ -54,6 +58,7 @@ def pretrain(
     steps: int,
     batch: int,
     pool: Path | None,
+    within: Path | None,
     pool_batch: int,
     rate: float,
     seed: int,
@@ -88,7 +93,7 @@ def pretrain(
         raise DataError(f"{manifest}: no such table; render faces with au-cotrain synth {faces}")
 
     pl.seed_everything(seed, verbose=False)
-    real = None if pool is None else read_pool(pool, ())
+    real = None if pool is None else read_pool(pool, (), within)
     data = RenderedGeometry(manifest, size, real)
     shape = ShapeModel.fit(torch.from_numpy(data.landmarks), COMPONENTS, DAMPING)
     start: bool | str = weights if weights not in ("", "timm") else weights == "timm"

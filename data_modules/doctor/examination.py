@@ -41,6 +41,7 @@ def examine(
     manifests: Sequence[Path],
     pools: Sequence[Path] = (),
     dataset: str | None = None,
+    within: Path | None = None,
     workers: int = 1,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Examination:
@@ -51,6 +52,7 @@ def examine(
             picture may be in two of them.
         pools: tables or folders of unlabeled faces.
         dataset: the set whose published prevalences are compared, where a table does not say it.
+        within: the folder that no picture may lie outside of; None for each table's own.
         workers: threads that decode pictures.
         progress: told how many pictures of how many are decoded.
 
@@ -61,8 +63,8 @@ def examine(
         raise DataError(f"--set is {dataset!r}; it can be {', '.join(SETS)}")
     findings = Findings()
     tables = [_table(manifest) for manifest in manifests]
-    records = [read_record(table, dataset, False, findings) for table in tables]
-    records += [_read_pool(pool, findings) for pool in pools]
+    records = [read_record(table, dataset, False, within, findings) for table in tables]
+    records += [_read_pool(pool, within, findings) for pool in pools]
     names = [str(record.source) for record in records]
     for name in names:
         if names.count(name) > 1:
@@ -92,12 +94,12 @@ def _table(manifest: Path) -> Path:
     )
 
 
-def _read_pool(pool: Path, findings: Findings) -> Record:
+def _read_pool(pool: Path, within: Path | None, findings: Findings) -> Record:
     """As training reads it, see ``pool.read_pool``."""
     if (pool / MANIFEST).is_file():
         pool = pool / MANIFEST
     if not pool.is_dir():
-        return read_record(pool, None, True, findings)
+        return read_record(pool, None, True, within, findings)
     record = read_folder(pool)
     if not len(record):
         raise DataError(f"{pool}: no pictures in this pool; give another --pool")

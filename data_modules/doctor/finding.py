@@ -33,6 +33,11 @@ KINDS = {
         "row without subject", "rows without subject",
         "Nobody can say whether such a face's person is learned from and tested on; name them.",
     ),
+    "elsewhere": Kind(
+        "picture outside of the table's folder", "pictures outside of the table's folder",
+        "If that is meant, name a folder that holds all pictures: --within here, data.within "
+        "in a training.",
+    ),
     "path-twice": Kind(
         "picture in two rows", "pictures in two rows", "Keep one of the rows."
     ),

@@ -18,7 +18,7 @@ from data_modules.doctor.labels import check_occurrence, compare_intensities, re
 from data_modules.doctor.lines import Lines, Stretch
 from data_modules.doctor.origin import Origin, read_origin
 from data_modules.facs import UNKNOWN
-from data_modules.manifest import places
+from data_modules.manifest import outside, places
 from data_modules.pool import find_pictures
 from data_modules.prepared_set import NAMELESS
 
@@ -87,7 +87,9 @@ def read_folder(folder: Path) -> Record:
     return Record(folder, True, Origin(), (), faces)
 
 
-def read_record(table: Path, dataset: str | None, pool: bool, findings: Findings) -> Record:
+def read_record(
+    table: Path, dataset: str | None, pool: bool, within: Path | None, findings: Findings
+) -> Record:
     """Read a table and find what is wrong with its cells.
 
     Args:
@@ -96,6 +98,7 @@ def read_record(table: Path, dataset: str | None, pool: bool, findings: Findings
         dataset: the set's name where the table does not say it.
         pool: whether it is a table of unlabeled faces, of which only ``path`` and ``subject`` mean
             something.
+        within: the folder that its pictures may not lie outside of; None for its own.
         findings: gets what is wrong.
 
     Raises:
@@ -107,7 +110,7 @@ def read_record(table: Path, dataset: str | None, pool: bool, findings: Findings
     columns = read_columns(table, lines.names, pool, nameless, findings)
     aus = tuple(columns.aus)
     parts = [
-        _read_stretch(table, columns, stretch, findings)
+        _read_stretch(table, columns, stretch, within or table.parent, findings)
         for stretch in lines.stretches(columns.wanted)
     ]
     columns_of = {one.name: [getattr(part, one.name) for part in parts] for one in fields(Faces)}
@@ -129,7 +132,9 @@ def _joined(parts: Sequence[np.ndarray | pa.StringArray]) -> np.ndarray | pa.Str
     return pa.concat_arrays(parts)
 
 
-def _read_stretch(table: Path, columns: Columns, stretch: Stretch, findings: Findings) -> Faces:
+def _read_stretch(
+    table: Path, columns: Columns, stretch: Stretch, within: Path, findings: Findings
+) -> Faces:
     rows = np.array(stretch.lines, np.int64)
     cells = {name: stretch.cells[place] for name, place in columns.named.items()}
     size = len(rows)
@@ -137,6 +142,8 @@ def _read_stretch(table: Path, columns: Columns, stretch: Stretch, findings: Fin
     empty = pc.equal(written, "")
     lacking = rows[empty.to_numpy(zero_copy_only=False)]
     findings.add_all(table, "no-path", lacking, repeat("the cell is empty"))
+    away = outside(written, table.parent, within)
+    findings.add_all(table, "elsewhere", rows[away], written.filter(pa.array(away)).to_pylist())
     paths = pc.if_else(empty, "", places(written, table.parent))
     people = [_whole(cell) for cell in cells.get("subject", [""] * size)]
     subjects = pa.array(people, pa.string())

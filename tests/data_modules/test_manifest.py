@@ -332,11 +332,32 @@ def test_a_person_has_the_same_number_in_floats_and_in_text(tmp_path, write):
 def test_a_picture_has_one_path_from_whichever_table(write, tmp_path):
     write("tables/deep/x", "")
     beside = read_manifest(write("t.csv", "path,subject,AU1\nfaces/a.jpg,S1,1\n"))
-    below = read_manifest(write("tables/deep/t.csv", "path,subject,AU1\n../../faces/a.jpg,S1,1\n"))
+    below = read_manifest(
+        write("tables/deep/t.csv", "path,subject,AU1\n../../faces/a.jpg,S1,1\n"), within=tmp_path
+    )
     absolute = read_manifest(
-        write("tables/t.csv", f"path,subject,AU1\n{tmp_path}/faces/a.jpg,S1,1\n")
+        write("tables/t.csv", f"path,subject,AU1\n{tmp_path}/faces/a.jpg,S1,1\n"), within="/"
     )
     assert beside.paths == below.paths == absolute.paths == pa.array([f"{tmp_path}/faces/a.jpg"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../a.jpg", "/etc/a.jpg", "x/../../a.jpg", "{0}2/a.jpg", "near/../a.jpg", "near/../../a.jpg"],
+)
+def test_a_table_names_no_picture_elsewhere_unless_that_is_said(write, tmp_path, path):
+    """Also behind a link, and in a folder whose name begins alike."""
+    home = tmp_path / "home"
+    write("far/faces/x", "")
+    write("home/x/y", "")
+    (home / "near").symlink_to(tmp_path / "far" / "faces")
+    path = path.format(home)
+    table = write("home/t.csv", f"path,subject,AU1\nx/b.jpg,S1,1\n{path},S2,0\n")
+    for read in (read_manifest, lambda table: read_pool_table(table, ["AU01"])):
+        with pytest.raises(DataError, match=f"t.csv:3: .*{path} is not in .*/home; .*within"):
+            read(table)
+    assert len(read_manifest(table, within="/")) == 2
+    assert len(read_pool_table(table, ["AU01"], within="/")) == 2
 
 
 def test_a_linked_folder_is_the_folder_it_links_to(write, tmp_path):

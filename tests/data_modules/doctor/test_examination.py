@@ -61,6 +61,16 @@ def test_a_fault_of_a_cell_or_column_is_found(experiment, found, old, new, findi
     assert wrong == [("train.csv", kind, WRONG, row, what)]
 
 
+def test_a_picture_outside_of_the_tables_folder_is_wrong_unless_it_may(experiment, found):
+    """As a training would refuse it."""
+    train, _ = experiment
+    far = train.parent.parent / "far.png"
+    (train.parent / "train" / "3.png").rename(far)
+    change(train, ("train/3.png", str(far)))
+    assert found(train) == [("train.csv", "elsewhere", WRONG, 5, str(far))]
+    assert found(train, within=train.parent.parent) == []
+
+
 def test_every_cell_out_of_range_is_listed(experiment, found):
     train, _ = experiment
     change(train, ("A,0,1", "A,9,1"), ("A,1,0", "A,1,9"), ("B,0,1", "B,0,.5"))
