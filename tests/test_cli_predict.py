@@ -344,3 +344,45 @@ def test_a_full_disk_is_one_line_with_the_rows_that_are_there(predictor, endless
     table = pd.read_csv(tmp_path / "o.csv")
     assert f"o.csv: File too large; its first {len(table)} rows are there" in str(end.value)
     assert len(table) > 50 and "\n" not in str(end.value)
+
+
+@pytest.mark.parametrize("out", ["out.csv", "out.parquet"])
+def test_shares_make_the_table_that_one_would_have_made(
+    predictor, pictures, tmp_path, predict, capsys, out
+):
+    (pictures / "broken.png").write_text("no picture")
+    whole = predict(predictor, pictures, "--crops", out=f"whole{out}")
+    for number in (3, 1, 2):
+        assert not (tmp_path / out).exists()
+        share = ["--shard", f"{number}/3", "--crops"]
+        main(["predict", predictor, str(pictures), *share, "-o", str(tmp_path / out)])
+    assert "6 rows of all 3 shares" in capsys.readouterr().out
+    merged = (
+        pd.read_csv(tmp_path / out) if out.endswith(".csv") else pd.read_parquet(tmp_path / out)
+    )
+    pd.testing.assert_frame_equal(merged, whole, atol=2e-6)
+    assert sorted(path.name for path in tmp_path.glob("*out*")) == [out, f"whole{out}"]
+
+
+def test_shares_of_other_inputs_are_not_merged(predictor, pictures, tmp_path):
+    def score(number, *inputs):
+        share = ["--shard", f"{number}/2", "--crops", "-o", str(tmp_path / "out.csv")]
+        main(["predict", predictor, *map(str, inputs), *share])
+
+    score(1, pictures)
+    with pytest.raises(SystemExit, match="not of the inputs that are there now"):
+        score(2, *sorted(pictures.iterdir())[1:])
+    assert sorted(path.name for path in tmp_path.glob("out*")) == [
+        "out.1-of-2.csv",
+        "out.2-of-2.csv",
+    ]
+    score(2, pictures)
+    assert len(pd.read_csv(tmp_path / "out.csv")) == 5
+
+
+@pytest.mark.parametrize("share", ["0/2", "3/2", "2", "a/b", "1/9"])
+def test_a_share_there_is_none_of_is_refused(predictor, pictures, tmp_path, share):
+    with pytest.raises(SystemExit, match="error: --shard"):
+        main(["predict", predictor, str(pictures), "--shard", share, "--crops",
+              "-o", str(tmp_path / "out.csv")])  # fmt: skip
+    assert not list(tmp_path.glob("out*"))

@@ -1,5 +1,6 @@
 """``au-cotrain predict``: scores of the faces in pictures, videos and what a camera sees."""
 
+import os
 import sys
 import time
 from collections.abc import Generator, Sequence
@@ -34,6 +35,10 @@ def add_to(verbs: Verbs) -> None:
         help="draw boxes and AUs: a .mp4 for one video, else a folder",
     )  # fmt: skip
     verb.add_argument("--batch", type=int, default=32, help="faces scored at once")
+    verb.add_argument(
+        "--shard", metavar="I/N",
+        help="score the I-th of N shares of the inputs; the last share to finish merges the tables",
+    )  # fmt: skip
     way = verb.add_mutually_exclusive_group()
     way.add_argument("--align-model", type=Path, metavar="PATH", help="the landmarker's file")
     way.add_argument(
@@ -48,6 +53,7 @@ def predict(
     out: Path,
     overlay: Path | None = None,
     batch: int = 32,
+    shard: str | None = None,
     align_model: Path | None = None,
     crops: bool = False,
 ) -> None:
@@ -61,12 +67,14 @@ def predict(
         out: table to write, see ``ScoresTable``.
         overlay: where to draw, see ``Overlay``.
         batch: faces scored at once.
+        shard: "2/8" for the second of eight shares, see ``share.Share``.
         align_model: the landmarker's file, see ``landmarker.find_model``.
         crops: the inputs are crops already.
 
     Raises:
-        SettingError: batches of no face.
-        PredictorError: no predictor, no such table or overlay, or not one face was scored.
+        SettingError: batches of no face, or no such share.
+        PredictorError: no predictor, no such table or overlay, not one face was scored, or the
+            other shares are of another collection.
         DataError: nothing to score, or the landmarker cannot be opened.
         OSError: the disk is full, or not to be written on.
         SystemExit: stopped.
@@ -79,11 +87,14 @@ def predict(
             from au_cotrain.cli.overlay import Overlay
             from au_cotrain.predictor.predictor import load_predictor
             from au_cotrain.predictor.scores_table import ScoresTable, check_table
+            from au_cotrain.predictor.share import Share
             from data_modules.progress import pace
             from data_modules.recording import find_recordings
 
             check_table(out)
-            scorer, recordings = load_predictor(predictor), find_recordings(inputs)
+            share = Share.parse(shard) if shard else None
+            scorer, collection = load_predictor(predictor), find_recordings(inputs)
+            recordings = share.of(collection) if share else collection
             card = scorer.card
             if any(_is_same(out, recording.name) for recording in recordings):
                 raise PredictorError(f"{out}: is an input; name another table with -o")
@@ -97,7 +108,7 @@ def predict(
             drawn = Overlay(overlay, recordings, card.aus, card.thresholds) if overlay else None
             frames = scorer.watch(recordings, crops, align_model, batch, pixels=bool(drawn))
             started = time.monotonic()
-            table = ScoresTable(out, card.aus)
+            table = ScoresTable(share.unfinished(out) if share else out, card.aus)
             tally = _write(frames, lengths, counted, table, drawn)
             seconds = time.monotonic() - started
         except Stopped as stop:
@@ -109,14 +120,20 @@ def predict(
                 raise
             told = f"{error.strerror or error}; {table.count:,} rows are in {table.place}"
             raise OSError(error.errno, told, error.filename) from error
-    if not tally.faces:
+    written = share.place(out) if share else out
+    if share:
+        os.replace(table.place, written)
+    if not tally.faces and not share:
         raise PredictorError(
             f"no face found in {tally.frames:,} {counted}; {out} says so in a row each"
         )
     print(
-        f"{out}: {table.count:,} rows, {tally.faces:,} faces in {tally.frames - tally.empty:,} of "
-        + pace(tally.frames, seconds, counted)
+        f"{written}: {table.count:,} rows, {tally.faces:,} faces in "
+        f"{tally.frames - tally.empty:,} of {pace(tally.frames, seconds, counted)}"
     )
+    rows = share.merge(out, [of.name for of in collection], card.aus) if share else None
+    if share and rows is not None:
+        print(f"{out}: {rows:,} rows of all {share.shares} shares")
 
 
 def _write(

@@ -93,7 +93,7 @@ class ScoresTable:
         elif self._parquet:
             unfinished = self.out.with_name(f".{self.out.name}.unfinished")
             try:
-                _to_parquet(self.partial, unfinished, self.aus)
+                write_parquet(self.partial, unfinished, self.aus)
                 os.replace(unfinished, self.out)
             except OSError as error:
                 raise self._told(error) from error
@@ -127,7 +127,7 @@ def check_table(out: Path) -> None:
         raise PredictorError(f"{out}: is no file that a table could replace; name another with -o")
 
 
-def _to_parquet(source: Path, out: Path, aus: Sequence[str]) -> None:
+def write_parquet(source: Path, out: Path, aus: Sequence[str]) -> None:
     """Turn a CSV into Parquet, piece by piece; a column that is empty throughout keeps its type."""
     import pyarrow as pa
     from pyarrow import csv as reader
