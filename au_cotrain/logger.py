@@ -63,11 +63,45 @@ def _open_run(**settings: Any) -> Any:  # noqa: ANN401 - wandb.init's arguments,
     import wandb
 
     try:
-        return wandb.init(**settings)
+        run = wandb.init(**settings)
     except Exception as error:  # no network, a wrong key, a service that died: no reason to stop
-        reason = " ".join(str(error).split())
-        get_console().print(f"W&B: {reason}; this run is logged off-line", soft_wrap=True)
-        return wandb.init(**settings | {"mode": "offline", "id": None})
+        _tell(error, "this run is logged off-line")
+        run = wandb.init(**settings | {"mode": "offline", "id": None})
+    run.define_metric("trainer/global_step")
+    run.define_metric("*", step_metric="trainer/global_step", step_sync=True)
+    return LastingRun(run)
+
+
+class LastingRun:
+    """A W&B run that is lost without stopping the training.
+
+    Args:
+        run: W&B's, whose attributes and methods these are.
+    """
+
+    def __init__(self, run: Any) -> None:  # noqa: ANN401 - wandb's run
+        self._run, self._lost = run, False
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever it is there
+        found = getattr(self._run, name)
+        if not callable(found):
+            return found
+
+        def call(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+            if self._lost:
+                return None
+            try:
+                return found(*arguments, **named)
+            except Exception as error:
+                self._lost = True
+                _tell(error, f"the training goes on without; its log ends in {self._run.dir}")
+
+        return call
+
+
+def _tell(error: Exception, consequence: str) -> None:
+    reason = " ".join(str(error).split()) or type(error).__name__
+    get_console().print(f"W&B: {reason}; {consequence}", soft_wrap=True)
 
 
 def _last_run(folder: Path) -> str | None:
