@@ -14,6 +14,7 @@ from torch import Tensor
 from au_cotrain.calibration import Calibration, fit_calibration
 from au_cotrain.errors import SettingError
 from au_cotrain.graph import cooccurrence
+from au_cotrain.joint import joint, joint_views
 from au_cotrain.losses import (
     DEFAULT_SHARE,
     SELECTIVE_SHARES,
@@ -205,8 +206,12 @@ class CoTraining(pl.LightningModule):
             batch = _coded(batch)
         elif self.teacher is not None:
             told = fuse(*self.teacher(batch["teacher_images"]).logits)
-        views = self.network(batch["images"], batch.get("images_2"))
-        terms = self.loss_terms(views, batch["labels"], told)
+        views, labels = self.network(batch["images"], batch.get("images_2")), batch["labels"]
+        if self.trainer.world_size > 1:
+            views, labels = joint_views(self, views), joint(self, labels)
+            told = None if told is None else joint(self, told)
+            self._draw_by(self.global_step)  # what losses draw is the same everywhere
+        terms = self.loss_terms(views, labels, told)
         loss: Tensor = (
             0.5 * (terms["recognition_1"] + terms["recognition_2"])
             + weight.lambda_mv * terms["multi_view"]
@@ -231,8 +236,10 @@ class CoTraining(pl.LightningModule):
 
     def on_train_batch_start(self, batch: dict[str, Any], batch_idx: int) -> None:
         """Draw what backbones drop by seed and step, so that a stopped run goes on alike."""
-        step = [self.seed, self.trainer.global_step, self.trainer.global_rank]
-        torch.manual_seed(int(np.random.SeedSequence(step).generate_state(1)[0]))
+        self._draw_by(self.global_step, self.global_rank)
+
+    def _draw_by(self, *place: int) -> None:
+        torch.manual_seed(int(np.random.SeedSequence([self.seed, *place]).generate_state(1)[0]))
 
     def optimizer_step(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Lightning's signature
         """Step, and let the teacher follow: before anyone saves the state after this step."""

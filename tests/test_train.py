@@ -294,6 +294,33 @@ def test_a_sweep_over_two_devices_has_one_folder_a_job(own, tmp_path):
             assert card["metrics"][split]["aus"]["AU01"]["known"] == 16
 
 
+def test_two_processes_learn_what_one_does_from_the_joint_batch(own, tmp_path):
+    """Losses and weights, step by step; uneven shares too. Batch norms would see shares alone."""
+    settings = [
+        *own, "model.backbones=[test_convnext,test_convnext]", "trainer.max_epochs=3",
+        "data.labeled_per_batch=17", "data.unlabeled_per_batch=17", "method.pool_from=0",
+        "method.ramp_epochs=0", "method.lambda_mv=1", "method.lambda_cr=1",
+        "method.selective={AU01: 1.0, AU02: 1.0}",
+    ]  # fmt: skip
+    losses, weights = [], []
+    for devices in (1, 2):
+        folder = tmp_path / f"devices-{devices}"
+        done = start(tmp_path, *settings, f"trainer.devices={devices}", f"hydra.run.dir={folder}")
+        assert done.returncode == 0, done.stderr
+        metrics = pd.read_csv(folder / "csv" / "version_0" / "metrics.csv")
+        losses.append(metrics.filter(like="train/").dropna(how="all"))
+        content = torch.load(folder / "checkpoints" / "last.ckpt", weights_only=True)
+        weights.append(content["state_dict"])
+    assert (losses[0]["train/pseudo_label"][-2:] > 0).all()
+    dependence = [table.pop("train/conditional_dependence") for table in losses]
+    np.testing.assert_allclose(*losses, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(*dependence, rtol=2e-2)  # a ratio of small differences
+    for state in weights:  # in which order the pool's faces are remembered is no matter
+        state["pseudo_labels.recent"] = state["pseudo_labels.recent"].sort(0).values
+    for name, tensor in weights[0].items():
+        torch.testing.assert_close(weights[1][name], tensor, rtol=1e-3, atol=1e-4, msg=name)
+
+
 def test_a_mistake_ends_with_status_1_and_one_line(own, tmp_path):
     done = start(tmp_path, *own, "data.test=none.csv")
     assert done.returncode == 1
