@@ -35,11 +35,16 @@ from data_modules.facs import AU_NAMES
 )
 def main(config: DictConfig) -> None:
     """Compose and train; what a user can mend is one line and exit status 1."""
+    asked = HydraConfig.get()
+    launched = "TORCHELASTIC_RUN_ID" in os.environ or int(os.environ.get("SLURM_NTASKS", 1)) > 1
     first = "LOCAL_RANK" not in os.environ  # not one of the processes that a trainer starts
-    if first:  # they share its run's folder
-        os.environ["AU_COTRAIN_RUN"] = HydraConfig.get().runtime.output_dir
-        sys.argv[1:] = HydraConfig.get().overrides.task  # and of a sweep, this one job
+    if first or launched:  # a trainer's processes share its run's folder
+        os.environ["AU_COTRAIN_RUN"] = asked.runtime.output_dir
+    if first:
+        sys.argv[1:] = asked.overrides.task  # and of a sweep, this one job
     try:
+        if launched and not any("run.dir=" in setting for setting in asked.overrides.hydra):
+            raise SettingError("hydra.run.dir is not set; give a folder that all processes see")
         train(OmegaConf.to_object(config), Path(os.environ["AU_COTRAIN_RUN"]))  # type: ignore[arg-type]
     except (DataError, PredictorError, SettingError) as error:
         sys.exit(f"error: {error}")

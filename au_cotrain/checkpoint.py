@@ -79,11 +79,11 @@ class LastState(Checkpoint):
         """Save when it is time; an epoch's last step waits for its validation."""
         done = batch_idx + 1
         if done % self.every == 0 and done < trainer.num_training_batches:
-            trainer.save_checkpoint(self.file)
+            trainer.save_checkpoint(self.file, weights_only=False)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Save, validation included."""
-        trainer.save_checkpoint(self.file)
+        trainer.save_checkpoint(self.file, weights_only=False)
 
 
 class FiniteSteps(pl.Callback):
@@ -119,7 +119,7 @@ class FiniteSteps(pl.Callback):
         gradients = [p.grad for p in pl_module.parameters() if p.grad is not None]
         if torch.nn.utils.get_total_norm(gradients).isfinite():
             return
-        trainer.save_checkpoint(self.file)
+        trainer.save_checkpoint(self.file, weights_only=False)
         raise SettingError(
             f"step {trainer.global_step}: the loss or a gradient is not a finite number; lower "
             f"method.learning_rate, or look at this batch's faces. The state before it is in "

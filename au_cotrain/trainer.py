@@ -70,8 +70,9 @@ def _quieten() -> None:
     """Leave out what a user of this project can do nothing about."""
     # Lightning's adverts and device lists; its warnings go on being printed.
     logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
-    # Lightning asks torch's pytree in a way the newest torch deprecates; theirs to mend.
+    # Lightning calls torch in ways that the newest torch deprecates; theirs to mend.
     warnings.filterwarnings("ignore", "`isinstance\\(treespec, LeafSpec\\)`", FutureWarning)
+    warnings.filterwarnings("ignore", "torch.distributed.nn.functional.all_gather is deprecated")
     # Our batches are drawn whole and hold few faces; whether workers pay is the user's to say.
     warnings.filterwarnings("ignore", ".*does not have many workers")
     # Samplers begin where the stopped run was; Lightning cannot know.

@@ -14,8 +14,10 @@ from matplotlib.axes import Axes
 
 SCORES = {"f1": "F1 at 0.5", "f1_fitted": "F1 at fitted thresholds", "auc": "AUC"}
 BASE, CEILING = "supervised", "ceiling"
-CURVES = ("supervised", "supervised-rendered", "mlcr", "ours")
-"""Rungs whose curves over labels and pool are drawn."""
+CURVES = ("supervised", "mlcr", "ours")
+"""Rungs whose curves over labels are drawn."""
+WITHOUT_POOL = {"mlcr": "supervised", "ours": "supervised-rendered"}
+"""Rungs whose curves over the pool are drawn, and what they are without one."""
 BELOW: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.12), "frameon": False}
 """Where a curve's legend hides no point."""
 EVERYONE = 6900
@@ -104,27 +106,38 @@ def draw_plot(cells: Sequence[dict[str, Any]], out: Path) -> None:
     ladder.set_yticks(range(len(rungs)), [RUNGS[rung].title for rung in rungs])
     ladder.invert_yaxis()
     ladder.set(xlabel="AUC, mean of 12 AUs", title="250 labels and the pool, a dot a seed")
-    _curves(labels, whole.dropna(subset="labels"), "labels", "labeled faces")
+    _curves(labels, whole[whole["rung"].isin(CURVES)], "labels", "labeled faces")
     for rung, style in ((CEILING, ":"), (f"{CEILING}-adapted", "--")):
         best = whole[whole["rung"] == rung]["auc"]
         if len(best):
             labels.axhline(best.mean(), color="grey", linestyle=style, label=RUNGS[rung].title)
     if labels.lines:
         labels.legend(**BELOW)
-    pools = web[web["labels"] == 250].assign(pool=lambda table: table["pool"].fillna(EVERYONE))
-    _curves(pool, pools, "pool", "pool faces")
+    pools = web[(web["labels"] == 250) & (web["seed"] == 0)].fillna({"pool": EVERYONE})
+    _curves(
+        pool,
+        pd.concat(
+            pools[
+                (pools["rung"] == rung) | ((pools["rung"] == less) & (pools["pool"] == 0))
+            ].assign(rung=rung)
+            for rung, less in WITHOUT_POOL.items()
+        ),
+        "pool",
+        "pool faces, one seed",
+    )
     figure.savefig(out, dpi=110)
     plt.close(figure)
 
 
 def _curves(axis: Axes, frame: pd.DataFrame, by: str, title: str) -> None:
-    for rung in CURVES:
+    for place, rung in enumerate(CURVES):
         line = frame[frame["rung"] == rung].groupby(by)["auc"].mean()
         if len(line):
-            axis.plot(line.index, line.to_numpy(), "o-", label=RUNGS[rung].title)
+            label = RUNGS[rung].title
+            axis.plot(line.index, line.to_numpy(), "o-", color=f"C{place}", label=label)
     axis.set(xlabel=title, ylabel="AUC", title=f"by {title}")
     axis.set_xscale("symlog", linthresh=100)
-    seen = sorted(frame.loc[frame["rung"].isin(CURVES), by].unique())
+    seen = sorted(frame[by].unique())
     axis.set_xticks(seen, [f"{value:,.0f}" for value in seen])
     axis.minorticks_off()
     if axis.lines:
