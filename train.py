@@ -20,10 +20,11 @@ from au_cotrain.export import export_predictor
 from au_cotrain.graph import cooccurrence
 from au_cotrain.logger import build_logger, finish, log_predictor, whereabouts
 from au_cotrain.metrics import AUScore
+from au_cotrain.precision import choose, in_words
 from au_cotrain.revision import revision
 from au_cotrain.summary import print_scores, print_whereabouts
 from au_cotrain.task import CoTraining
-from au_cotrain.trainer import build_trainer, leave_processes
+from au_cotrain.trainer import build_trainer, device_of, leave_processes
 from data_modules.contact_sheet import draw_contact_sheet
 from data_modules.errors import DataError
 from data_modules.faces import Faces
@@ -68,15 +69,17 @@ def train(config: dict[str, Any], run: Path) -> None:
         **config["model"],
         **config["method"],
     )
-    announce(data, config["model"]["backbones"], run)
+    settings = config["trainer"]
+    settings["precision"] = choose(
+        [task.network, task.judged], settings["precision"], device_of(settings["accelerator"])
+    )
+    announce(data, task, settings["precision"], run)
 
     stopped = stopped_run(config["ckpt_path"], run)
     logger = build_logger(
         folder=run, config=config, goes_on=stopped is not None, **config["logger"]
     )
-    trainer = build_trainer(
-        run, logger, config["monitor"], config["checkpoint_every"], config["trainer"]
-    )
+    trainer = build_trainer(run, logger, config["monitor"], config["checkpoint_every"], settings)
     started = time.perf_counter()
     trainer.fit(task, data, ckpt_path=stopped, weights_only=True)
     minutes = (time.perf_counter() - started) / 60
@@ -119,9 +122,15 @@ def export(best: Path, out: Path, scores: dict[str, list[AUScore]] | None, onnx:
 
 
 @rank_zero_only
-def announce(data: Faces, backbones: list[str], run: Path) -> None:
+def announce(data: Faces, task: CoTraining, precision: str, run: Path) -> None:
     """Say who is learned from, and show it in the run's contact sheet."""
-    get_console().print(data.description, f"views     {' and '.join(backbones)}", sep="\n")
+    backbones = task.hparams["backbones"]
+    get_console().print(
+        data.description,
+        f"views     {' and '.join(backbones)}",
+        f"precision {in_words(task.network, backbones, precision)}",
+        sep="\n",
+    )
     draw_contact_sheet(data.training_faces, run / "faces.png", data.size, data.scaled_size)
 
 

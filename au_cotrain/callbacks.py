@@ -76,6 +76,7 @@ class EpochLines(pl.Callback):
             f"loss {float(sum(self.losses)) / steps:7.3f}  {self.seconds / steps:.2f} s/step  "
             f"val F1 {float(seen['val/f1']):.3f}  AUC {float(seen['val/auc']):.3f}{mark}",
             highlight=False,
+            soft_wrap=True,
         )
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:

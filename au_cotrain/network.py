@@ -1,6 +1,7 @@
 """The co-training network: two encoders, two sets of classifiers, one graph over the AUs."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ class CoTrainingNetwork(nn.Module):
         feature_dim: D of both views; ``None``: the narrower backbone's width.
         mean: colour means in [0, 1]; ``None``: each backbone's own.
         std: colour deviations in [0, 1]; ``None``: each backbone's own.
+        channels_last: see ``views.Encoder``.
         learn_adjacency: learn a residual on the normalised adjacency, starting at 0.
         aus: C names, by which classifiers are found in files of pretrained weights.
 
@@ -61,6 +63,7 @@ class CoTrainingNetwork(nn.Module):
         feature_dim: int | None = None,
         mean: tuple[float, float, float] | None = None,
         std: tuple[float, float, float] | None = None,
+        channels_last: bool = True,
         learn_adjacency: bool = False,
         aus: Sequence[str] = (),
     ) -> None:
@@ -71,7 +74,7 @@ class CoTrainingNetwork(nn.Module):
         if len(weights) != 2:
             raise SettingError(f"model.pretrained: give one for both views or two, not {weights}")
         encoders = [
-            Encoder(name, image_size, feature_dim, source, mean, std)
+            Encoder(name, image_size, feature_dim, source, mean, std, channels_last)
             for name, source in zip(backbones, weights, strict=True)
         ]
         # Classifiers of both views are compared and share a graph: they need one width.
@@ -89,6 +92,8 @@ class CoTrainingNetwork(nn.Module):
         self.adjacency_residual = nn.Parameter(
             torch.zeros_like(relation), requires_grad=learn_adjacency
         )
+        self.exact: tuple[int, ...] = ()
+        """Views that are float32 in mixed precision too: those that it would slow down."""
         self.register_buffer("relation", relation)
         self.register_buffer("refining", torch.tensor(False))  # travels with every checkpoint
 
@@ -116,11 +121,22 @@ class CoTrainingNetwork(nn.Module):
             images_2: the same faces, otherwise augmented, for the second view; ``None``: the same
                 images.
         """
-        encoder_1, encoder_2 = self.encoders
-        f_1, f_2 = encoder_1(images), encoder_2(images if images_2 is None else images_2)  # (N, D)
-        w_1, w_2 = self.refined_classifiers()  # (C, D+1)
-        logits = (f_1 @ w_1[:, :-1].T + w_1[:, -1], f_2 @ w_2[:, :-1].T + w_2[:, -1])  # (N, C)
+        f_1 = self._encode(0, images)  # (N, D)
+        f_2 = self._encode(1, images if images_2 is None else images_2)
+        with exactly(images.device):  # a logit of three digits would make a loss of two
+            w_1, w_2 = self.refined_classifiers()  # (C, D+1)
+            logits = (f_1 @ w_1[:, :-1].T + w_1[:, -1], f_2 @ w_2[:, :-1].T + w_2[:, -1])  # (N, C)
         return TwoViews((f_1, f_2), (w_1, w_2), logits)
+
+    def _encode(self, view: int, images: Tensor) -> Tensor:
+        with exactly(images.device) if view in self.exact else nullcontext():
+            features: Tensor = self.encoders[view](images)
+        return features.float()
+
+
+def exactly(device: torch.device) -> torch.autocast:
+    """A region in float32, whatever precision the trainer has put in force around it."""
+    return torch.autocast(device.type, enabled=False)
 
 
 def _start_from(rows: Tensor, known: Mapping[str, Tensor], aus: Sequence[str]) -> None:

@@ -25,7 +25,7 @@ from au_cotrain.losses import (
     recognition_loss,
 )
 from au_cotrain.metrics import METRICS, AUMetrics, AUScore, ConditionalDependence, mean_score
-from au_cotrain.network import CoTrainingNetwork, TwoViews
+from au_cotrain.network import CoTrainingNetwork, TwoViews, exactly
 from au_cotrain.pseudo_labels import FORMS
 from au_cotrain.teacher import Teacher
 from au_cotrain.views import fuse
@@ -60,6 +60,8 @@ class CoTraining(pl.LightningModule):
         feature_dim: D.
         mean: colour means.
         std: colour deviations.
+        channels_last: layout of weights and pixels.
+        compile: build kernels of each encoder by ``torch.compile``, when the training starts.
         learn_adjacency: learn a residual on the graph.
         graph_from: share of the epochs after which stage 2 begins, 0 to 1; ``None``: stage 1 only.
         lambda_mv: weight of ``multi_view_loss``.
@@ -97,6 +99,8 @@ class CoTraining(pl.LightningModule):
         feature_dim: int | None = None,
         mean: tuple[float, float, float] | None = None,
         std: tuple[float, float, float] | None = None,
+        channels_last: bool = True,
+        compile: bool = False,
         learn_adjacency: bool = False,
         graph_from: float | None = None,
         lambda_mv: float = 0.0,
@@ -124,6 +128,7 @@ class CoTraining(pl.LightningModule):
             feature_dim,
             mean,
             std,
+            channels_last,
             learn_adjacency,
             aus,
         )
@@ -211,7 +216,8 @@ class CoTraining(pl.LightningModule):
             views, labels = joint_views(self, views), joint(self, labels)
             told = None if told is None else joint(self, told)
             self._draw_by(self.global_step)  # what losses draw is the same everywhere
-        terms = self.loss_terms(views, labels, told)
+        with exactly(self.device):
+            terms = self.loss_terms(views, labels, told)
         loss: Tensor = (
             0.5 * (terms["recognition_1"] + terms["recognition_2"])
             + weight.lambda_mv * terms["multi_view"]
@@ -231,8 +237,12 @@ class CoTraining(pl.LightningModule):
         return min(1.0, max(0.0, since / epochs if epochs else float(since >= 0)))
 
     def on_fit_start(self) -> None:
-        """Keep the run's seed."""
+        """Keep the run's seed; compile what is to be compiled."""
         self.seed = torch.initial_seed()
+        if self.hparams["compile"]:
+            for network in {self.network, self.judged}:
+                for encoder in network.encoders:
+                    encoder.compile()
 
     def on_train_batch_start(self, batch: dict[str, Any], batch_idx: int) -> None:
         """Draw what backbones drop by seed and step, so that a stopped run goes on alike."""
@@ -290,7 +300,8 @@ class CoTraining(pl.LightningModule):
             metrics.calibration = calibration
 
     def _score(self, metrics: AUMetrics, batch: dict[str, Any]) -> TwoViews:
-        views: TwoViews = self.judged(batch["images"])
+        with exactly(self.device):  # thresholds are for the exported predictor, which is float32
+            views: TwoViews = self.judged(batch["images"])
         metrics.update(fuse(*views.logits), batch["labels"])
         return views
 

@@ -66,6 +66,18 @@ def build_trainer(
     )  # fmt: skip
 
 
+def device_of(accelerator: str) -> str:
+    """The kind of device that a trainer takes: "cuda", "mps", "cpu" or another accelerator's name.
+
+    Args:
+        accelerator: of ``pytorch_lightning.Trainer``.
+    """
+    if accelerator in ("auto", "gpu"):
+        found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+        return next((name for name, there in found.items() if there), "cpu")
+    return accelerator
+
+
 def _quieten() -> None:
     """Leave out what a user of this project can do nothing about."""
     # Lightning's adverts and device lists; its warnings go on being printed.

@@ -31,6 +31,8 @@ class Encoder(nn.Module):
             file, or ``False`` for random weights.
         mean: of the three colours in [0, 1]; ``None``: the backbone's own.
         std: of the three colours in [0, 1]; ``None``: the backbone's own.
+        channels_last: lay out weights and pixels colour by colour last, which is faster on most
+            processors, and the same numbers otherwise.
 
     Raises:
         SettingError: timm does not know the name, the backbone cannot take faces of this size,
@@ -48,8 +50,10 @@ class Encoder(nn.Module):
         pretrained: bool | str = False,
         mean: tuple[float, float, float] | None = None,
         std: tuple[float, float, float] | None = None,
+        channels_last: bool = True,
     ) -> None:
         super().__init__()
+        self.layout = torch.channels_last if channels_last else torch.contiguous_format
         try:
             self.backbone = _create_backbone(backbone, image_size, pretrained).eval()
             own = timm.get_pretrained_cfg(backbone)
@@ -66,7 +70,7 @@ class Encoder(nn.Module):
         self.projection: nn.Module = nn.Identity()
         self.project(feature_dim or self.feature_dim)
         self.train()
-        self.to(memory_format=torch.channels_last)
+        self.to(memory_format=self.layout)
 
     def project(self, feature_dim: int) -> None:
         """Make the features ``feature_dim`` wide, by a new linear projection where they are not."""
@@ -84,7 +88,7 @@ class Encoder(nn.Module):
             (N, D) features.
         """
         pixels = (images.to(self.mean.dtype) - self.mean) / self.std
-        features = self.backbone(pixels.contiguous(memory_format=torch.channels_last))
+        features = self.backbone(pixels.contiguous(memory_format=self.layout))
         out: Tensor = self.projection(features)
         return out
 

@@ -2,12 +2,26 @@
 
 import os
 import random
+from typing import Any
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else it asks the network at import
 import albumentations as A
+import cv2
 import numpy as np
 
+from data_modules.colours import ColourJitter
+
 STRENGTHS = ("paper", "standard", "strong")
+
+
+class Turn(A.Affine):  # type: ignore[misc] # albumentations has no types
+    """``albumentations.Affine``: OpenCV warps four channels in half the time of three."""
+
+    def apply(self, img: np.ndarray, **params: Any) -> np.ndarray:  # noqa: ANN401
+        """Warp an (H, W, 3) uint8 face."""
+        warped = super().apply(cv2.cvtColor(img, cv2.COLOR_RGB2RGBA), **params)
+        changed: np.ndarray = cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB)
+        return changed
 
 
 def training(size: int, strength: str, mirror: bool = True, traced: bool = False) -> A.Compose:
@@ -30,12 +44,12 @@ def training(size: int, strength: str, mirror: bool = True, traced: bool = False
         side = (0.1, 0.28)
         return A.Compose(
             [
-                A.Affine(
+                Turn(
                     scale=(0.88, 1.12), rotate=(-15, 15), translate_percent=(-0.04, 0.04),
                     border_mode=1, p=0.9,
                 ),
                 *paper,
-                A.ColorJitter(brightness=0.35, contrast=0.35, saturation=0.3, hue=0.04, p=0.8),
+                ColourJitter(brightness=0.35, contrast=0.35, saturation=0.3, hue=0.04, p=0.8),
                 A.ToGray(p=0.3),
                 A.RandomGamma((70, 140), p=0.3),
                 A.GaussianBlur((3, 5), p=0.25),
@@ -49,9 +63,9 @@ def training(size: int, strength: str, mirror: bool = True, traced: bool = False
         )  # fmt: skip
     return A.Compose(
         [
-            A.Affine(scale=(0.92, 1.08), rotate=(-10, 10), border_mode=1, p=0.7),
+            Turn(scale=(0.92, 1.08), rotate=(-10, 10), border_mode=1, p=0.7),
             *paper,
-            A.ColorJitter(brightness=0.25, contrast=0.25, saturation=0.2, hue=0.03, p=0.7),
+            ColourJitter(brightness=0.25, contrast=0.25, saturation=0.2, hue=0.03, p=0.7),
             A.ToGray(p=0.05),
         ],
         keypoint_params=points,

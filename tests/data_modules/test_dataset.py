@@ -47,7 +47,7 @@ def test_a_batch_keeps_the_contract(manifests):
     assert list(batch) == ["images", "labels", "paths", "unreadable"]
     assert batch["images"].shape == (5, 3, 20, 20) and batch["images"].dtype == torch.uint8
     assert batch["labels"].shape == (5, 3) and batch["labels"].dtype == torch.int8
-    assert batch["images"].is_contiguous()
+    assert batch["images"].is_contiguous(memory_format=torch.channels_last)
     assert set(batch["labels"].unique().tolist()) <= {-1, 0, 1}
     assert len(batch["paths"]) == 5 and batch["unreadable"] == []
 

@@ -1,8 +1,11 @@
+import tarfile
+
 import numpy as np
 import pytest
 
 from data_modules.errors import DataError
 from data_modules.facs import UNKNOWN
+from data_modules.picture import read_picture
 from data_modules.pool import find_pictures, read_pool
 
 
@@ -73,3 +76,25 @@ def test_a_folder_with_no_picture_in_it_is_refused(write, tmp_path, inside):
 def test_a_pool_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(DataError, match="pool: no such file"):
         read_pool(tmp_path / "pool", ["AU01"])
+
+
+def test_a_folder_of_tars_is_a_pool(tmp_path, draw):
+    with tarfile.open(tmp_path / "0.tar", "w") as tar:
+        for name in ("b.png", "a.png", "a.json"):
+            tar.add(draw("face.png"), name)
+    draw("pool/c.png")
+    (tmp_path / "pool" / "0.tar").write_bytes((tmp_path / "0.tar").read_bytes())
+    pool = read_pool(tmp_path / "pool", ["AU01"])
+    assert names(pool.paths.to_pylist(), tmp_path / "pool") == [
+        "c.png",
+        "0.tar/a.png",
+        "0.tar/b.png",
+    ]
+    assert read_picture(pool.paths[2].as_py(), 4).shape == (4, 4, 3)
+
+
+def test_a_tar_that_is_none_is_named(tmp_path, draw):
+    draw("c.png")
+    (tmp_path / "bad.tar").write_bytes(b"no tar at all")
+    with pytest.raises(DataError, match=r"bad\.tar: not a tar"):
+        read_pool(tmp_path, ["AU01"])

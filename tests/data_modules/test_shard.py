@@ -5,11 +5,14 @@ import tarfile
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
+from data_modules import shard as shards
 from data_modules.manifest import places
 from data_modules.picture import PictureError, read_picture
-from data_modules.shard import member
+from data_modules.shard import member, members
 
 
 @pytest.fixture
@@ -51,3 +54,45 @@ def test_other_paths_lead_through_no_tar(tmp_path, draw):
     picture = draw("folder.tar/a.png", colour=(1, 2, 3))
     assert member(picture) is None and member("a.png") is None and member("none.tar/a") is None
     assert tuple(read_picture(picture, 4)[0, 0]) == (1, 2, 3)
+
+
+NAMES = st.lists(
+    st.tuples(
+        st.text("abc/é .", min_size=1, max_size=12).filter(lambda name: name.strip("/. ")),
+        st.sampled_from([1, 1, 1, 120]),  # times: longer than a plain header holds
+        st.binary(max_size=1100),
+        st.sampled_from(["file", "file", "file", "folder", "link"]),
+    ),
+    max_size=6,
+)
+
+
+@given(NAMES, st.sampled_from([tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT]))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_a_tar_holds_is_what_tarfile_says(tmp_path, files, form):
+    path = tmp_path / "any.tar"
+    with tarfile.open(path, "w", format=form) as tar:
+        for name, times, content, kind in files:
+            info = tarfile.TarInfo(name * times)
+            if kind == "file":
+                info.size = len(content)
+            else:
+                info.type = {"folder": tarfile.DIRTYPE, "link": tarfile.SYMTYPE}[kind]
+                info.linkname = "a"
+            try:
+                tar.addfile(info, io.BytesIO(content))
+            except ValueError:  # too long for this format
+                continue
+    shards._contents.cache_clear()
+    with tarfile.open(path) as tar:
+        expected = {m.name: tar.extractfile(m).read() for m in tar.getmembers() if m.isfile()}
+    assert set(members(path)) == set(expected)
+    for name, content in expected.items():
+        # Of two files of a name any may be meant: tarfile takes the last, so do not compare those.
+        if [f[0] * f[1] for f in files].count(name) == 1:
+            assert member(f"{path}/{name}").read() == content
+
+
+def test_a_pool_of_plain_tars_is_looked_into_without_tarfile(shard, monkeypatch):
+    monkeypatch.setattr(tarfile, "open", None)
+    assert members(shard) == ["00000003.png", "00000005.png", "00000007.png", "00000011.png"]
