@@ -1,34 +1,32 @@
 """How fast is training? Ratios of things that one run did in turns, step by step.
 
-    python benchmarks/train_speed.py [--steps 12] [setting=value ...]
+    python benchmarks/train_speed.py [--turns 6] [setting=value ...]
 
-Runs `train.py` itself with these settings. After each of its steps the same batch, already in
-memory, is learned from by two other loops:
+Runs `train.py` itself with these settings. After every 16 of its steps the same batches, already in
+memory, are learned from by other loops:
 
 bare: the same two networks (the teacher too, where there is one), terms of the loss and optimizer
-in plain PyTorch, with the same precision and memory format.
+in plain PyTorch, with the same precision and memory format; fed: the same, reading its batches.
 
 reference: two backbones as the paper's release has them, float32, contiguous, Adam, on the same
 loss without a teacher.
 
-Printed are the medians of each loop's seconds a step, and of the ratios step by step: steps a
-second of train.py over those of another loop. Other work on the machine slows all three alike, but
-run it on an idle one.
+Printed are the medians over such turns of each loop's seconds a step, and of the ratios turn by
+turn: steps a second of train.py over those of another loop. Of a turn of train.py the first steps
+do not count, for which batches were read ahead while the others learned. Other work on the machine
+slows all alike, but run it on an idle one.
 """
 
 import argparse
 import copy
-import sys
-import tempfile
+import itertools
 import time
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
-from hydra import compose, initialize_config_dir
-from omegaconf import OmegaConf
+from watched_run import run_watched, wait_for
 
 from au_cotrain.losses import UNKNOWN, co_regularization_loss, multi_view_loss, recognition_loss
 from au_cotrain.network import CoTrainingNetwork
@@ -36,11 +34,9 @@ from au_cotrain.task import CoTraining
 from au_cotrain.teacher import Teacher
 from au_cotrain.views import fuse
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-import train  # noqa: E402
-
-WARM_UP = 3
+TURN = 16
+READ_AHEAD = 6
+LOOPS = ("train.py", "bare", "fed", "reference")
 
 
 class Loop:
@@ -81,10 +77,10 @@ class Loop:
 
 
 class Turns(pl.Callback):
-    """After each step of the trainer, one of every other loop; the clock of each."""
+    """After each turn of the trainer, one of every other loop; the clock of each."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, list[float]] = {"train.py": [], "bare": [], "reference": []}
+        self.seconds: dict[str, list[float]] = {name: [] for name in LOOPS}
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Build the other loops."""
@@ -104,6 +100,9 @@ class Turns(pl.Callback):
             ),
             "reference": (reference, torch.optim.Adam(plain.parameters(), lr=1e-3)),
         }
+        self.loops["fed"] = self.loops["bare"]
+        self.loader = iter(trainer.datamodule.train_dataloader())  # type: ignore[attr-defined]
+        self.batches: list[dict[str, Any]] = []
         self.resumed = time.perf_counter()
 
     def on_train_batch_end(
@@ -114,15 +113,25 @@ class Turns(pl.Callback):
         batch: dict[str, Any],
         batch_idx: int,
     ) -> None:
-        """Let the others learn from the same batch."""
-        _wait(pl_module)
-        self.seconds["train.py"].append(time.perf_counter() - self.resumed)
-        for name, (loop, optimizer) in self.loops.items():
+        """Let the others learn from the same batches, when it is their turn."""
+        self.batches.append(batch)
+        if len(self.batches) == READ_AHEAD:
+            wait_for(pl_module.device)
+            self.resumed = time.perf_counter()
+        if len(self.batches) < TURN:
+            return
+        wait_for(pl_module.device)
+        counted = self.batches[READ_AHEAD:]
+        self.seconds["train.py"].append((time.perf_counter() - self.resumed) / len(counted))
+        for name in LOOPS[1:]:
+            loop, optimizer = self.loops[name]
+            faces = itertools.islice(self.loader, len(counted)) if name == "fed" else counted
             started = time.perf_counter()
-            loop.step(batch, optimizer)
-            _wait(pl_module)
-            self.seconds[name].append(time.perf_counter() - started)
-        self.resumed = time.perf_counter()
+            for each in faces:
+                loop.step(each, optimizer)
+            wait_for(pl_module.device)
+            self.seconds[name].append((time.perf_counter() - started) / len(counted))
+        self.batches = []
 
 
 def _autocast(task: CoTraining) -> torch.autocast:
@@ -130,44 +139,21 @@ def _autocast(task: CoTraining) -> torch.autocast:
     return torch.autocast(task.device.type, torch.bfloat16, enabled=reduced)
 
 
-def _wait(task: pl.LightningModule) -> None:
-    if task.device.type == "cuda":
-        torch.cuda.synchronize()
-
-
-def measured(settings: list[str], steps: int) -> dict[str, list[float]]:
-    """Seconds of each loop's steps."""
-    turns = Turns()
-
-    def build(*args: Any) -> pl.Trainer:  # noqa: ANN401 - passed on
-        trainer = build_trainer(*args)
-        trainer.callbacks.append(turns)
-        return trainer
-
-    build_trainer, train.build_trainer = train.build_trainer, build
-    with (
-        initialize_config_dir(str(ROOT / "conf"), version_base="1.3"),
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        config = compose(
-            "train",
-            [
-                "logger=csv", "onnx=false", "method.pool_from=0", "method.ramp_epochs=0",
-                f"data.steps_per_epoch={steps + WARM_UP}", *settings, "trainer.max_epochs=1",
-            ],
-        )  # fmt: skip
-        plain: Any = OmegaConf.to_object(config)
-        train.train(plain, Path(folder))
-    return {name: seconds[WARM_UP:] for name, seconds in turns.seconds.items()}
+def measured(settings: list[str], turns: int) -> dict[str, list[float]]:
+    """Seconds a step of each loop, turn by turn, after a first turn that does not count."""
+    clocks = Turns()
+    steps = f"data.steps_per_epoch={(turns + 1) * TURN}"
+    run_watched([steps, *settings, "trainer.max_epochs=1"], clocks)
+    return {name: seconds[1:] for name, seconds in clocks.seconds.items()}
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=12)
+    parser.add_argument("--turns", type=int, default=6)
     parser.add_argument("settings", nargs="*")
     asked = parser.parse_args()
-    seconds = measured(asked.settings, asked.steps)
+    seconds = measured(asked.settings, asked.turns)
     for name, each in seconds.items():
         ratios = [own / other for own, other in zip(each, seconds["train.py"], strict=True)]
         print(

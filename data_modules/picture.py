@@ -98,11 +98,13 @@ def _decode(
         inside = member(source) if isinstance(source, str | Path) else None
         with Image.open(inside or source) as image:
             width, height = image.size
-            if image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8):  # lies on its side
+            turned = image.getexif().get(ExifTags.Base.Orientation, 1)
+            if turned in (5, 6, 7, 8):  # lies on its side
                 width, height = height, width
             image.draft("RGB", least(image))
             image.load()
-            ImageOps.exif_transpose(image, in_place=True)  # a copy of 100 megapixels is 400 MB
+            if turned != 1:
+                ImageOps.exif_transpose(image, in_place=True)  # a copy of 100 megapixels is 400 MB
             upright = _eight_bit(image)
             return upright if upright.mode == "RGB" else upright.convert("RGB"), (width, height)
     except FileNotFoundError as error:

@@ -8,6 +8,7 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from au_cotrain.losses import SELECTIVE_SHARES
+from au_cotrain.precision import choose
 from au_cotrain.task import CoTraining
 from au_cotrain.trainer import build_trainer
 
@@ -31,8 +32,10 @@ def test_experiments_build(experiment, tmp_path):
     config = composed(*([f"experiment={experiment}"] if experiment else []))
     data = hydra.utils.instantiate(config["data"])
     task = CoTraining(["AU01", "AU02"], [[1, 0], [0, 1]], 64, **config["model"], **config["method"])
+    settings = config["trainer"]
+    settings["precision"] = choose([task.network], settings["precision"], "cpu")
     trainer = build_trainer(
-        tmp_path, False, config["monitor"], config["checkpoint_every"], config["trainer"]
+        tmp_path, False, config["monitor"], config["checkpoint_every"], settings
     )
     assert trainer.max_epochs == config["trainer"]["max_epochs"]
     assert data.size == config["data"]["size"]
