@@ -48,6 +48,8 @@ def main(config: DictConfig) -> None:
             raise SettingError("hydra.run.dir is not set; give a folder that all processes see")
         train(OmegaConf.to_object(config), Path(os.environ["AU_COTRAIN_RUN"]))  # type: ignore[arg-type]
     except (DataError, PredictorError, SettingError) as error:
+        if asked.runtime.choices.get("hydra/launcher") != "basic":
+            raise  # a cluster takes a worker that exits for one that was lost, and tries again
         sys.exit(f"error: {error}")
     finally:
         if first:

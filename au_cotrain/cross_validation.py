@@ -56,8 +56,8 @@ class CrossValidation:
         said = self.out / "cv.json"
         if said.is_file():
             try:
-                before = json.loads(said.read_text())["overrides"]
-            except (ValueError, KeyError, TypeError) as error:
+                before = list(map(str, json.loads(said.read_text())["overrides"]))
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise SettingError(f"{said}: not a cross-validation's; give another --out") from (
                     error
                 )
@@ -103,7 +103,7 @@ class CrossValidation:
         try:
             card = json.loads((self.run_folder(fold) / "predictor" / CARD).read_text())
             return [AUScore(au=au, **of) for au, of in card["metrics"]["test"]["aus"].items()]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return []
 
     def summary(self) -> dict[str, dict[str, Spread]]:

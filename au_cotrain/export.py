@@ -57,15 +57,21 @@ def _from_checkpoint(
         raise PredictorError(f"{checkpoint}: no such checkpoint")
     try:
         content = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        # The weights are in the checkpoint: nothing is to be downloaded or read again.
-        hparams = {**content["hyper_parameters"], "pretrained": False}
-        task = CoTraining(**hparams)
-        task.load_state_dict(content["state_dict"])
-        task.on_load_checkpoint(content)
+        return _folded(content, scores)
     except Exception as error:  # torch, zip, pickle and our own checks each raise their own
         reason = " ".join(str(error).split())[:200]
         raise PredictorError(f"{checkpoint}: not a checkpoint of au_cotrain ({reason})") from error
 
+
+def _folded(
+    content: Mapping[str, Any], scores: Mapping[str, list[AUScore]]
+) -> tuple[PredictorCard, PredictorNetwork]:
+    """Card and network of what a checkpoint holds, whose file may be anybody's."""
+    # The weights are in the checkpoint: nothing is to be downloaded or read again.
+    hparams = {**content["hyper_parameters"], "pretrained": False}
+    task = CoTraining(**hparams)
+    task.load_state_dict(content["state_dict"])
+    task.on_load_checkpoint(dict(content))
     splits = {"validation": [AUScore(**score) for score in content["validation"]]}
     splits.update(scores)
     provenance = dict(hparams["provenance"] or {})
@@ -90,6 +96,7 @@ def _from_checkpoint(
         metrics={split: _summary(split_scores) for split, split_scores in splits.items()},
         graph=_graph(task),
     )
+    card.check()
     network = PredictorNetwork(card)
     network.encoders.load_state_dict(task.judged.encoders.state_dict())
     with torch.no_grad():

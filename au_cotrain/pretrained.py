@@ -49,7 +49,8 @@ def read_classifiers(file: Path) -> dict[str, Tensor]:
             aus = (opened.metadata() or {}).get(_AUS, "").split()
             if not aus or _ROWS not in opened.keys():  # noqa: SIM118 - no mapping
                 return {}
-            return dict(zip(aus, opened.get_tensor(_ROWS), strict=True))
+            rows = opened.get_tensor(_ROWS)
+            return dict(zip(aus, rows, strict=True)) if rows.shape[:1] == (len(aus),) else {}
     except (OSError, SafetensorError):
         return {}  # loading the backbone says what is wrong with it
 

@@ -347,8 +347,9 @@ class CoTraining(pl.LightningModule):
             scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
         else:
             rates = [group["lr"] for group in optimizer.param_groups]
+            rise = min(0.99, max(0.1, 1.5 / steps))  # one of 10 steps would be divided by none
             scheduler = torch.optim.lr_scheduler.OneCycleLR(
-                optimizer, rates, steps, pct_start=0.1, cycle_momentum=False
+                optimizer, rates, steps, pct_start=rise, cycle_momentum=False
             )
         return {
             "optimizer": optimizer,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow
 import pyarrow.csv
 import torch
 from torch.utils.data import Dataset
@@ -42,7 +43,7 @@ class RenderedGeometry(Dataset[dict[str, torch.Tensor]]):
         workers: processes that work out landmarks.
 
     Raises:
-        DataError: the table lacks a face's parameters.
+        DataError: the table lacks a face's parameters, or they are none.
     """
 
     def __init__(
@@ -52,9 +53,16 @@ class RenderedGeometry(Dataset[dict[str, torch.Tensor]]):
         self.size, self.scaled_size = size, round(size * 15 / 14)
         # Left and right are told apart here.
         self.augment = transforms.training(size, "strong", mirror=False, traced=True)
-        rows = pyarrow.csv.read_csv(manifest).to_pylist()
-        self.muscles = _standardised(rows)
-        self.landmarks = _kept_landmarks(manifest, rows, workers)
+        try:
+            rows = pyarrow.csv.read_csv(manifest).to_pylist()
+            if len(rows) != len(self.manifest):
+                raise ValueError(f"{len(self.manifest)} faces, but {len(rows)} rows")
+            self.muscles = _standardised(rows)
+            self.landmarks = _kept_landmarks(manifest, rows, workers)
+        except KeyError as error:
+            raise _not_rendered(manifest, f"no column {error}") from error
+        except (ValueError, TypeError, OverflowError, pyarrow.ArrowException) as error:
+            raise _not_rendered(manifest, f"no parameters of faces ({error})") from error
         self.pool = None if pool is None else TracedPool(pool, size, self.scaled_size)
 
     def __len__(self) -> int:
@@ -83,6 +91,8 @@ class RenderedGeometry(Dataset[dict[str, torch.Tensor]]):
 def _standardised(rows: Sequence[Row]) -> np.ndarray:
     names = [name for name in rows[0] if name.startswith(_MUSCLES)]
     values = np.array([[row[name] for name in names] for row in rows], np.float32)
+    if not names or not np.isfinite(values).all():
+        raise ValueError("an intensity or angle is no finite number")
     spread = values.std(0)
     standardised: np.ndarray = (values - values.mean(0))[:, spread > 0] / spread[spread > 0]
     return standardised
@@ -90,18 +100,28 @@ def _standardised(rows: Sequence[Row]) -> np.ndarray:
 
 def _kept_landmarks(manifest: Path, rows: Sequence[Row], workers: int) -> np.ndarray:
     kept = manifest.with_name("landmarks.npy")
-    if kept.is_file() and len(found := np.load(kept)) == len(rows):
-        return np.asarray(found)
-    try:
-        found = _all_landmarks(rows, workers)
-    except KeyError as error:
-        raise DataError(
-            f"{manifest}: no column {error}; give the manifest that au-cotrain synth wrote"
-        ) from error
+    if (before := _read_kept(kept, len(rows))) is not None:
+        return before
+    found = _all_landmarks(rows, workers)
     partial = kept.with_name(".landmarks.npy")
     np.save(partial, found)
     partial.replace(kept)
     return found
+
+
+def _read_kept(kept: Path, count: int) -> np.ndarray | None:
+    """The landmarks of so many faces; None if there is no such file, or a damaged or other one."""
+    try:
+        found = np.load(kept, mmap_mode="r")  # which compares the file's length with its header
+        right = found.shape[::2] == (count, 2) and found.ndim == 3 and found.dtype.kind == "f"
+        return np.array(found) if right and np.isfinite(found).all() else None
+    except Exception:  # numpy raises whatever it trips over
+        return None
+
+
+def _not_rendered(manifest: Path, reason: str) -> DataError:
+    said = " ".join(reason.split())
+    return DataError(f"{manifest}: {said}; give the manifest that au-cotrain synth wrote")
 
 
 def _all_landmarks(rows: Sequence[Row], workers: int) -> np.ndarray:

@@ -112,10 +112,10 @@ def _plain_files(file: BinaryIO) -> list[tuple[bytes, int, int]] | None:
             )
             if kind != b"0" or magic != b"ustar" or prefix != b"\0":
                 return None
-            try:
-                size = int(header[124:136].strip(b" \0"), 8)
-            except ValueError:  # larger than octal digits tell
+            digits = header[124:136].strip(b" \0")
+            if not re.fullmatch(rb"[0-7]+", digits):  # larger than octal digits tell, or damaged
                 return None
+            size = int(digits, 8)
             found.append((name.rstrip(b"\0"), place + 512, size))
             place += 512 + -(-size // 512) * 512
         whole = place <= len(content)

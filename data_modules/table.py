@@ -38,8 +38,18 @@ class Table:
     """The folder that its pictures may not lie outside of."""
 
     def text(self, name: str) -> pa.StringArray:
-        """N cells as stripped text, '' for an empty one; 7.0 is 7, but in a picture's name."""
-        cells = _text(self.columns[name])
+        """N cells as stripped text, '' for an empty one; 7.0 is 7, but in a picture's name.
+
+        Raises:
+            DataError: the column holds lists, say, or bytes that are not UTF-8.
+        """
+        try:
+            cells = _text(self.columns[name])
+        except pa.ArrowException as error:
+            raise DataError(
+                f"{self.path}:1: column {name!r} holds {self.columns[name].type}, which is no "
+                "text; store its cells as text or numbers"
+            ) from error
         if name in ("path", "source"):
             return cells
         return pc.replace_substring_regex(cells, r"^(\d+)\.0+$", r"\1")
@@ -137,7 +147,7 @@ def _preparation(table: Path, metadata: dict[bytes, bytes]) -> dict[str, Any]:
         return {}
     try:
         said = json.loads(metadata[METADATA])
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     kinds = {"set": str, "alignment": dict}
     if not isinstance(said, dict) or any(

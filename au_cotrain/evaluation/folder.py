@@ -39,7 +39,7 @@ def _refuse_others(out: Path) -> None:
         return
     try:
         ours = {"format", "predictor", "per_au"} <= json.loads((out / METRICS).read_text()).keys()
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         ours = False
     if not ours:
         raise SettingError(f"{out}: not empty, and no report of au-cotrain evaluate; give another")

@@ -1,6 +1,7 @@
 """The card of a predictor: what ``predictor.json`` says."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
@@ -65,9 +66,21 @@ class PredictorCard:
             and all(temperature > 0 for temperature in self.temperatures),
             "thresholds": _numbers(self.thresholds, count)
             and all(0 <= threshold <= 1 for threshold in self.thresholds),
-            "alignment": isinstance(self.alignment, str | dict),
-            "provenance": isinstance(self.provenance, dict),
-            "metrics": isinstance(self.metrics, dict),
+            "alignment": isinstance(self.alignment, str)
+            or (isinstance(self.alignment, dict) and _mapping(list, self.alignment, "template")),
+            "provenance": isinstance(self.provenance, dict)
+            and all(
+                _all(str, self.provenance.get(who) or []) for who in ("test_people", "val_people")
+            )
+            and _mapping(str | None, self.provenance, "tables")
+            and "\0" not in "".join(filter(None, (self.provenance.get("tables") or {}).values()))
+            and all(
+                type(self.provenance.get(n, 0)) is int for n in ("labeled_faces", "pool_faces")
+            ),
+            "metrics": isinstance(self.metrics, dict)
+            and all(
+                _are_scores(split) for split in self.metrics.values() if isinstance(split, dict)
+            ),
             "graph": isinstance(self.graph, dict)
             and all(
                 isinstance(matrix, list)
@@ -76,7 +89,10 @@ class PredictorCard:
                 for matrix in self.graph.values()
             ),
             "data_sets": _all(dict, self.data_sets)
-            and all(isinstance(of.get("name"), str) for of in self.data_sets),
+            and all(
+                isinstance(of.get("name"), str) and isinstance(of.get("splits", []), list)
+                for of in self.data_sets
+            ),
         }
         wrong = [name for name, fits in right.items() if not fits]
         if wrong:
@@ -103,6 +119,20 @@ def parse_card(content: dict[str, Any]) -> PredictorCard:
 
 def _all(kind: type, values: object) -> bool:
     return isinstance(values, list) and all(isinstance(value, kind) for value in values)
+
+
+def _mapping(kind: Any, content: Mapping[str, Any], name: str) -> bool:  # noqa: ANN401 - or union
+    """Whether that of ``content``, if it is there, maps to values of one kind."""
+    mapping = content.get(name) or {}
+    return isinstance(mapping, dict) and all(isinstance(of, kind) for of in mapping.values())
+
+
+def _are_scores(split: Mapping[str, Any]) -> bool:
+    """Whether a split's scores, on average and per AU, are numbers or undefined."""
+    if not _mapping(int | float | None, split, "mean") or not _mapping(dict, split, "aus"):
+        return False
+    aus = split.get("aus") or {}
+    return all(_mapping(int | float | None, aus, au) for au in aus)
 
 
 def _between(value: object, least: int, most: int) -> bool:

@@ -20,6 +20,7 @@ from au_cotrain.predictor.folder import GRAPH, read_card, read_predictor, refusi
 from au_cotrain.predictor.onnx_session import OnnxSession
 from au_cotrain.predictor.scored_frame import ScoredFace, ScoredFrame, columns, rows
 from data_modules.alignment import Alignment, stated
+from data_modules.errors import DataError
 from data_modules.picture import central_crop, middle_square
 from data_modules.recording import Recording, find_recordings
 from data_modules.sighting import Sighting, cores, see
@@ -73,10 +74,13 @@ class Predictor:
         """How faces are cut out as in training; None if nobody stated it but in words.
 
         Raises:
-            DataError: another landmarker would be needed than this version's.
+            DataError: its card states none, or one by another landmarker than this version's.
         """
         said = self.card.alignment
-        return None if isinstance(said, str) else stated(said)
+        try:
+            return None if isinstance(said, str) else stated(said)
+        except DataError as error:
+            raise DataError(f"{self.folder}: {error}; predict --crops does without") from error
 
     def __call__(self, crops: np.ndarray, batch: int = 32) -> "pd.DataFrame":
         """Score faces that are cut out already, as in training.

@@ -47,7 +47,7 @@ def read_request(out: Path) -> dict[str, Any] | None:
         if out.is_dir() and {entry.name for entry in out.iterdir()} - {WORKING, _LOCK}:
             raise DataError(f"{out}: not empty; give a new folder") from None
         return None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{note}: not a preparation's note; give a new folder") from error
     if not isinstance(request, dict) or "plan" not in request:
         raise DataError(f"{out}: holds something else (see {note}); give a new folder")

@@ -53,7 +53,7 @@ def parse_distribution(law: object, place: str) -> Draw:
         )
     try:
         return _LAWS[kinds[0]](law, place)
-    except (TypeError, ValueError, ZeroDivisionError) as error:
+    except (TypeError, ValueError, ArithmeticError, AttributeError, yaml.YAMLError) as error:
         raise DataError(f"{place}: cannot read {dict(law)} ({error})") from error
 
 

@@ -60,14 +60,20 @@ class Expression:
             raise DataError(f"{place}: no occurrence {law['occurrence']!r}; there is bp4d")
         self.copula = law.get("occurrence") == "bp4d"
         kinds = {} if self.copula else law.get("kinds") or {}
+        rules = law.get("rules") or []
+        if not isinstance(kinds, Mapping) or not isinstance(rules, list):
+            raise DataError(f"{place}: give kinds by their names, and rules as a list")
+        if not all(isinstance(chances, Mapping) for chances in (*kinds.values(), *rules)):
+            raise DataError(f"{place}: give the units' chances in every kind and rule")
         if not self.copula and not kinds:
             raise DataError(f"{place}: give occurrence: bp4d, or kinds of expressions")
-        self.shares = np.cumsum([_share(k["share"], f"{place}.kinds") for k in kinds.values()])
+        shares = [_share(kind.get("share"), f"{place}.kinds") for kind in kinds.values()]
+        self.shares = np.cumsum(shares)
         self.kinds = [
             _chances({u: c for u, c in kind.items() if u != "share"}, f"{place}.kinds.{name}")
             for name, kind in kinds.items()
         ]
-        self.rules = [_rule(rule, f"{place}.rules") for rule in law.get("rules", [])]
+        self.rules = [_rule(rule, f"{place}.rules") for rule in rules]
         self.stray = _share(law.get("stray", 0.0), f"{place}.stray")
         self.traces = _share(law.get("traces", 0.0), f"{place}.traces")
         self.one_sided = _share(law.get("one_sided", 0.0), f"{place}.one_sided")
@@ -153,7 +159,10 @@ def _chances(law: Mapping[str, Any], place: str) -> dict[str, float]:
 
 
 def _rule(law: Mapping[str, Any], place: str) -> Rule:
-    named = [frozenset(law.get(key, ())) for key in ("with", "with_any", "without")]
+    listed = [law.get(key, []) for key in ("with", "with_any", "without")]
+    if not all(isinstance(units, list) for units in listed):
+        raise DataError(f"{place}: list the units that it is with or without")
+    named = [frozenset(map(str, units)) for units in listed]
     for names in named:
         _refuse_unknown(set(names), set(_UNITS), place)
     chances = {n: c for n, c in law.items() if n not in ("with", "with_any", "without")}

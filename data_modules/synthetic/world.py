@@ -125,8 +125,14 @@ def load_world(world: str | Path | Mapping[str, Any]) -> World:
     Raises:
         DataError: it cannot be read, or says something that has no meaning.
     """
-    name, origin, law = _resolve(world)
-    return _build(name, origin, json.dumps(law, sort_keys=True))
+    try:
+        name, origin, law = _resolve(world)
+        text = json.dumps(law, sort_keys=True)
+    except RecursionError as error:
+        raise DataError(f"world {world}: nested without end; is its base itself?") from error
+    except (TypeError, ValueError) as error:  # a date, say, or text and numbers as names
+        raise DataError(f"world {world}: holds what is no law ({error})") from error
+    return _build(name, origin, text)
 
 
 @lru_cache(maxsize=32)
@@ -188,6 +194,8 @@ def _resolve(world: str | Path | Mapping[str, Any]) -> tuple[str, str, dict[str,
         if "base" not in own:
             return name, name, own
     base = own.pop("base", "web")
+    if not isinstance(base, str | Path | Mapping):
+        raise DataError(f"world {name}: its base is {base!r}; give a world's name or file")
     _, origin, law = _resolve(base)
     return name, origin, _merged(law, own)
 
@@ -214,7 +222,7 @@ def _read(file: Path, asked: str) -> dict[str, Any]:
         )
     try:
         law = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except Exception as error:  # YAML raises whatever a date or number in it trips over
         raise DataError(f"{file}: not YAML ({' '.join(str(error).split())})") from error
     if not isinstance(law, dict):
         raise DataError(f"{file}: no world in it; give sections such as pose and light")
@@ -264,6 +272,8 @@ class _Section:
         common = {key: value for key, value in law.items() if key != "kinds"}
         self._parameters(common, place)
         kinds = law.get("kinds") or {"": {"share": 1.0}}
+        if not isinstance(kinds, Mapping):
+            raise DataError(f"{place}.kinds is {kinds!r}; name each kind, and give its share")
         shares = []
         self.kinds = []
         for name, own in kinds.items():
@@ -273,7 +283,7 @@ class _Section:
             shares.append(float(own["share"]))
             mixed = common | {key: value for key, value in own.items() if key != "share"}
             self.kinds.append(self._parameters(mixed, where))
-        if min(shares) < 0.0 or sum(shares) <= 0.0:
+        if min(shares) < 0.0 or not 0.0 < sum(shares) < np.inf:
             raise DataError(f"{place}: shares must be 0 or more, one at least above 0")
         self.ends = (np.cumsum(shares) / sum(shares)).tolist()
 
@@ -293,14 +303,19 @@ class _Section:
                 continue
             law, follow = laws[name], dict[str, float]()
             if isinstance(law, Mapping) and "follow" in law:
-                follow = dict(law["follow"])
+                follow = _following(law["follow"], f"{place}.{name}")
                 law = {key: value for key, value in law.items() if key != "follow"}
             if set(follow) - set(result):
                 raise DataError(f"{place}.{name}: it can follow only {', '.join(result)}")
             draw = parse_distribution(law, f"{place}.{name}")
             convert = _converter(types[name], name, f"{place}.{name}")
-            for value in (*_spelt(law), draw([_OPEN[0]] * 4), draw([_OPEN[1]] * 4)):
-                _check_range(convert(value), name, f"{place}.{name}")  # laws rise from end to end
+            try:
+                values = (*_spelt(law), draw([_OPEN[0]] * 4), draw([_OPEN[1]] * 4))
+                drawn = [convert(value) for value in values]
+            except (TypeError, ValueError, OverflowError) as error:
+                raise DataError(f"{place}.{name}: cannot read {law!r} ({error})") from error
+            for value in drawn:
+                _check_range(value, name, f"{place}.{name}")  # laws rise from end to end
             result[name] = _Parameter(draw, follow, convert)
         return result
 
@@ -319,6 +334,15 @@ class _Section:
                     value += share * drawn[other]
                 drawn[field.name] = parameter.convert(value)
         return drawn
+
+
+def _following(shares: object, place: str) -> dict[str, float]:
+    """What a parameter follows, and by which share of it."""
+    if not isinstance(shares, Mapping) or not all(
+        isinstance(share, int | float) and abs(share) < np.inf for share in shares.values()
+    ):
+        raise DataError(f"{place}: follows {shares!r}; give a parameter and the share of it")
+    return dict(shares)
 
 
 def _check_range(value: Any, name: str, place: str) -> None:  # noqa: ANN401 - of any type

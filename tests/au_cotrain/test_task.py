@@ -1,5 +1,6 @@
 import math
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 import pytorch_lightning as pl
@@ -243,6 +244,21 @@ def test_one_cycle_rises_for_a_tenth_and_ends_near_zero(tmp_path):
     assert max(rest) == pytest.approx(0.5, rel=0.02) and 1 <= rest.index(max(rest)) <= 3
     assert rest[-1] < 0.01
     assert graph == pytest.approx([rate / 2 for rate in rest], rel=1e-3)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 9, 10, 11, 20, 800])
+def test_one_cycle_takes_any_number_of_steps(steps):
+    module = task(schedule="one-cycle", learning_rate=0.5)
+    module.trainer = SimpleNamespace(estimated_stepping_batches=steps)
+    scheduler = module.configure_optimizers()["lr_scheduler"]["scheduler"]
+    rates = []
+    for _ in range(steps):
+        rates.append(scheduler.get_last_lr()[0])
+        scheduler.optimizer.step()
+        if len(rates) < steps:
+            scheduler.step()
+    assert max(rates) == pytest.approx(0.5, rel=0.2) or steps == 1
+    assert all(0 < rate <= 0.5 for rate in rates)
 
 
 def test_a_training_that_diverged_is_not_scored(tmp_path):
