@@ -196,7 +196,10 @@ def _resolve(world: str | Path | Mapping[str, Any]) -> tuple[str, str, dict[str,
     base = own.pop("base", "web")
     if not isinstance(base, str | Path | Mapping):
         raise DataError(f"world {name}: its base is {base!r}; give a world's name or file")
-    _, origin, law = _resolve(base)
+    try:
+        _, origin, law = _resolve(base)
+    except DataError as error:
+        raise DataError(f"world {name}: its base: {error}") from error
     return name, origin, _merged(law, own)
 
 
