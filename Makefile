@@ -1,13 +1,20 @@
-# `make demo` trains on rendered faces; `make test` runs the whole suite. Both install first.
+# `make demo` trains on rendered faces; `make test` runs the whole suite, `make oldest` too, with the
+# oldest of each dependency that is allowed. All install first.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint install
+.PHONY: demo test oldest lint install
 demo: install
 	$(BIN)/python train.py
 
 test: install
 	$(BIN)/python -m pytest -q --durations=8
+
+oldest: install
+	$(PYTHON) -m venv .venv-oldest
+	$(BIN)/uv pip install --quiet --python .venv-oldest/bin/python --resolution lowest-direct \
+	  --editable '.[test]'
+	.venv-oldest/bin/python -m pytest -q
 
 lint: install
 	$(BIN)/ruff check .

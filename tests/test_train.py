@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -285,6 +286,31 @@ def start(tmp_path: Path, *overrides: str) -> subprocess.CompletedProcess:
     )
 
 
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch compiles by g++")
+def test_settings_of_speed_learn_the_same(run, own):
+    losses = []
+    for setting in ("precision=32-true", "precision=bf16-mixed"):
+        folder, screen = run(*own, f"trainer.{setting}", "data.steps_per_epoch=3")
+        losses.append(steps(folder))
+        assert ("bfloat16" if "bf16" in setting else "float32") in screen
+    for setting in ("channels_last=false", "compile=true"):
+        folder, _ = run(
+            *own, "trainer.precision=32-true", f"model.{setting}", "data.steps_per_epoch=3"
+        )
+        losses.append(steps(folder))
+    plain, reduced, contiguous, compiled = losses
+    assert len(plain) == 6 and (plain.to_numpy() != reduced.to_numpy()).any()
+    np.testing.assert_allclose(reduced, plain, rtol=0.05)
+    np.testing.assert_allclose(contiguous, plain, rtol=2e-3)
+    np.testing.assert_allclose(compiled, plain, rtol=2e-3)
+
+
+def steps(folder):
+    """The loss of each step, of the latest run in a folder."""
+    table = max((folder / "csv").iterdir()) / "metrics.csv"
+    return pd.read_csv(table)["train/loss"].dropna()
+
+
 def test_a_sweep_over_two_devices_has_one_folder_a_job(own, tmp_path):
     """Two jobs of two processes each, on CPU; each face of test and validation counted once."""
     sweep = tmp_path / "sweep"
@@ -306,7 +332,7 @@ def test_two_processes_learn_what_one_does_from_the_joint_batch(own, tmp_path):
         *own, "model.backbones=[test_convnext,test_convnext]", "trainer.max_epochs=3",
         "data.labeled_per_batch=17", "data.unlabeled_per_batch=17", "method.pool_from=0",
         "method.ramp_epochs=0", "method.lambda_mv=1", "method.lambda_cr=1",
-        "method.selective={AU01: 1.0, AU02: 1.0}",
+        "method.selective={AU01: 1.0, AU02: 1.0}", "trainer.precision=32-true",
     ]  # fmt: skip
     losses, weights = [], []
     for devices in (1, 2):
