@@ -216,10 +216,10 @@ def test_a_corrupt_file_is_a_picture_or_a_picture_error(tmp_path, form, changes,
 
 
 def test_whatever_a_decoder_trips_over_is_a_picture_error(draw, monkeypatch):
-    def trip(image, in_place):
+    def trip(image):
         raise IndexError("list index out of range")
 
-    monkeypatch.setattr(picture.ImageOps, "exif_transpose", trip)
+    monkeypatch.setattr(picture, "_eight_bit", trip)
     with pytest.raises(PictureError, match=r"a\.png: list index out of range"):
         read_picture(draw("a.png"), 8)
 
