@@ -194,7 +194,7 @@ def test_a_full_disk_leaves_the_checkpoint_before_it(run, own, tmp_path, monkeyp
     monkeypatch.setattr(torch, "save", full)
     with pytest.raises(SystemExit) as stop:
         run(*steady, "ckpt_path=last")
-    assert "last.ckpt: cannot be written (No space left on device)" in stop.value.code
+    assert ".ckpt: cannot be written (No space left on device)" in stop.value.code
     assert last.read_bytes() == before
     assert sorted(path.name for path in last.parent.iterdir()) == ["best.ckpt", "last.ckpt"]
 
@@ -289,17 +289,16 @@ def start(tmp_path: Path, *overrides: str) -> subprocess.CompletedProcess:
 @pytest.mark.skipif(shutil.which("g++") is None, reason="torch compiles by g++")
 def test_settings_of_speed_learn_the_same(run, own):
     losses = []
-    for setting in ("precision=32-true", "precision=bf16-mixed"):
-        folder, screen = run(*own, f"trainer.{setting}", "data.steps_per_epoch=3")
+    few = ["method.lambda_pl=0", "data.steps_per_epoch=4", "trainer.max_epochs=1"]
+    for setting in (
+        "trainer.precision=32-true", "trainer.precision=bf16-mixed", "model.channels_last=false",
+        "model.compile=true",
+    ):  # fmt: skip
+        folder, screen = run(*own, *few, "trainer.precision=32-true", setting)
         losses.append(steps(folder))
         assert ("bfloat16" if "bf16" in setting else "float32") in screen
-    for setting in ("channels_last=false", "compile=true"):
-        folder, _ = run(
-            *own, "trainer.precision=32-true", f"model.{setting}", "data.steps_per_epoch=3"
-        )
-        losses.append(steps(folder))
     plain, reduced, contiguous, compiled = losses
-    assert len(plain) == 6 and (plain.to_numpy() != reduced.to_numpy()).any()
+    assert len(plain) == 4 and (plain.to_numpy() != reduced.to_numpy()).any()
     np.testing.assert_allclose(reduced, plain, rtol=0.05)
     np.testing.assert_allclose(contiguous, plain, rtol=2e-3)
     np.testing.assert_allclose(compiled, plain, rtol=2e-3)
