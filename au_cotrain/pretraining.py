@@ -172,7 +172,7 @@ class Pretraining(pl.LightningModule):
     def _go_on_from(self, file: Path) -> None:
         rows = self._rows()
         for place, known in enumerate(map(read_classifiers(file).get, self.aus)):
-            if known is not None:
+            if known is not None and known.shape == rows[place].shape:
                 rows[place] = known
         geometry = read_geometry(file)
         mine = {"rows": rows[len(self.aus) :], "mean": self.shape.mean, "basis": self.shape.basis}

@@ -1,7 +1,6 @@
 """The unlabeled pool: a folder of faces or of tars of them, or a table."""
 
 import os
-import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from data_modules.errors import DataError
 from data_modules.facs import UNKNOWN
 from data_modules.manifest import Manifest, places, read_pool_table
 from data_modules.prepared_set import CROPS, MANIFEST
-from data_modules.shard import members
+from data_modules.shard import BROKEN, members
 from data_modules.tree import PICTURES, is_picture, read_tree
 
 
@@ -27,7 +26,7 @@ def find_pictures(folder: Path) -> list[str]:
     for tar in (os.path.join(folder, file) for file in tree.files if file.endswith(".tar")):
         try:
             found += [f"{tar}/{name}" for name in members(tar) if is_picture(name)]
-        except (OSError, ValueError, tarfile.TarError) as error:
+        except BROKEN as error:
             raise DataError(f"{tar}: not a tar ({error}); remove it or write it anew") from error
     return found
 

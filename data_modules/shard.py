@@ -13,6 +13,9 @@ import numpy as np
 
 from data_modules.extra import optional
 
+BROKEN = (tarfile.TarError, EOFError, OSError, ValueError, OverflowError, MemoryError)
+"""What a damaged tar raises: its headers may tell of more bytes than there can be."""
+
 
 def open_shard(file: BinaryIO) -> Any:  # noqa: ANN401 - webdataset's TarWriter
     """A shard to write faces to; its members' owner and time are fixed: same faces, same bytes.
@@ -39,7 +42,7 @@ def member(path: str | Path) -> BinaryIO | None:
 
     Raises:
         FileNotFoundError: the tar holds no such file.
-        OSError: the tar cannot be read; tarfile.TarError: it is none.
+        OSError: the tar cannot be read; others of ``BROKEN``: it is none.
     """
     parts = re.fullmatch(r"(.+?\.tar)[/\\](.+)", str(path), re.DOTALL)
     if parts is None or not os.path.isfile(parts[1]):
@@ -60,7 +63,7 @@ def members(tar: str | Path) -> list[str]:
     """Names of the files in a tar, sorted; those that are not UTF-8 left out.
 
     Raises:
-        OSError: the tar cannot be read; tarfile.TarError: it is none.
+        OSError: the tar cannot be read; others of ``BROKEN``: it is none.
     """
     state = os.stat(tar)
     names, _ = _contents(str(tar), state.st_mtime_ns, state.st_size)

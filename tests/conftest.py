@@ -222,6 +222,17 @@ def lay() -> Callable[[Path, dict[str, str | bytes]], Path]:
     return lay
 
 
+@pytest.fixture(scope="session", params=["name", "attributes", "none"])
+def damaged_tar(request: pytest.FixtureRequest) -> bytes:
+    """A tar whose header tells of more bytes than there can be, or of none at all."""
+    if request.param == "none":
+        return b"no tar" * 1000
+    info = tarfile.TarInfo("a.png")
+    info.type = tarfile.GNUTYPE_LONGNAME if request.param == "name" else tarfile.XHDTYPE
+    info.size = 1 << 62 if request.param == "name" else 1 << 80
+    return info.tobuf(tarfile.GNU_FORMAT) + bytes(1024)
+
+
 @pytest.fixture(scope="session")
 def tar() -> Callable[[list[tuple[str, bytes]]], bytes]:
     """The bytes of a tar file of (name, content)."""

@@ -73,7 +73,7 @@ class PredictorCard:
                 _all(str, self.provenance.get(who) or []) for who in ("test_people", "val_people")
             )
             and _mapping(str | None, self.provenance, "tables")
-            and "\0" not in "".join(filter(None, (self.provenance.get("tables") or {}).values()))
+            and "\0" not in "".join(filter(None, self.provenance.get("tables", {}).values()))
             and all(
                 type(self.provenance.get(n, 0)) is int for n in ("labeled_faces", "pool_faces")
             ),
@@ -123,7 +123,7 @@ def _all(kind: type, values: object) -> bool:
 
 def _mapping(kind: Any, content: Mapping[str, Any], name: str) -> bool:  # noqa: ANN401 - or union
     """Whether that of ``content``, if it is there, maps to values of one kind."""
-    mapping = content.get(name) or {}
+    mapping = content.get(name, {})
     return isinstance(mapping, dict) and all(isinstance(of, kind) for of in mapping.values())
 
 
@@ -131,7 +131,7 @@ def _are_scores(split: Mapping[str, Any]) -> bool:
     """Whether a split's scores, on average and per AU, are numbers or undefined."""
     if not _mapping(int | float | None, split, "mean") or not _mapping(dict, split, "aus"):
         return False
-    aus = split.get("aus") or {}
+    aus = split.get("aus", {})
     return all(_mapping(int | float | None, aus, au) for au in aus)
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data_modules.picture import PictureError, read_whole
+from data_modules.shard import BROKEN
 from data_modules.video import read_frames
 
 
@@ -101,7 +102,7 @@ def _read_members(tar: Path, names: Sequence[str]) -> Iterator[np.ndarray | str]
                     yield _read_picture(BytesIO(data))
                     place = at + 1
                 members += 1
-    except (tarfile.TarError, OSError, EOFError) as error:
+    except BROKEN as error:
         told = getattr(error, "strerror", None) or str(error) or type(error).__name__
         reason = f"unreadable: the tar breaks off after {members:,} files ({told})"
     yield from [reason] * (len(names) - place)

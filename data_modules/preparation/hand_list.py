@@ -115,6 +115,8 @@ def _sheets(file: Path) -> list[tuple[str, list[Row]]]:
 
 def _read(file: Path, rows: list[Row]) -> tuple[UrlList, list[str]]:
     header, *rows = rows
+    if not _is_header(header.cells):  # that it seemed to be one without its null characters
+        raise DataError(f"{file}:1: no column is URL or none is an AU; mend the header")
     names = _headings(header.cells)
     matches = {
         column: _AU.fullmatch(name) for column, name in enumerate(names) if looks_like_au(name)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from data_modules.preparation.plan import leave_out
+from data_modules.shard import BROKEN
 from data_modules.tree import NOT_UTF8, Tree, escaped, is_hidden, is_picture, is_utf8
 
 _CUT_SHORT = "tar that is cut short; what follows in it is lost"
@@ -81,7 +82,7 @@ def read_shard(file: Path, source: str) -> Shard:
                 note = _note(content)
                 broken += note is None
                 notes[key] = note or ()
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except BROKEN as error:
         reason = _CUT_SHORT if names or notes else f"tar that cannot be read ({error})"
         left_out.append((source, reason))
     seen: dict[str, int] = {}

@@ -225,6 +225,8 @@ def _read(file: Path, asked: str) -> dict[str, Any]:
         )
     try:
         law = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise
     except Exception as error:  # YAML raises whatever a date or number in it trips over
         raise DataError(f"{file}: not YAML ({' '.join(str(error).split())})") from error
     if not isinstance(law, dict):

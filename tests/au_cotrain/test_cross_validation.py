@@ -84,9 +84,22 @@ def test_a_folder_in_other_use_is_refused(tmp_path):
     (tmp_path / "thesis.tex").write_text("")
     with pytest.raises(SettingError, match="in use"):
         CrossValidation(tmp_path, OVERRIDES, [1])
-    (tmp_path / "cv.json").write_text("[]")
-    with pytest.raises(SettingError, match="not a cross-validation's"):
+    for text in ("[]", '{"overrides": 1}', "[" * 10**5):
+        (tmp_path / "cv.json").write_text(text)
+        with pytest.raises(SettingError, match="not a cross-validation's"):
+            CrossValidation(tmp_path, OVERRIDES, [1])
+    (tmp_path / "cv.json").write_text('{"overrides": [1, "a\\nb"]}')
+    with pytest.raises(SettingError, match="other settings") as error:
         CrossValidation(tmp_path, OVERRIDES, [1])
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_a_card_that_tells_no_scores_is_no_finished_fold(tmp_path):
+    cv = CrossValidation(tmp_path / "cv", OVERRIDES, [1])
+    (cv.run_folder(1) / "predictor").mkdir(parents=True)
+    for text in ('{"metrics": {"test": {"aus": 1}}}', "{", "[" * 10**5):
+        (cv.run_folder(1) / "predictor" / "predictor.json").write_text(text)
+        assert cv.scores(1) == []
 
 
 @pytest.mark.parametrize(

@@ -70,8 +70,26 @@ def test_no_checkpoint_is_one_line(tmp_path):
         export_predictor(tmp_path / "none.ckpt", tmp_path)
     (tmp_path / "text.ckpt").write_text("not a checkpoint")
     torch.save({"state_dict": {}}, tmp_path / "foreign.ckpt")
-    for name in ("text.ckpt", "foreign.ckpt"):
+    torch.save({"hyper_parameters": 1}, tmp_path / "other.ckpt")
+    for name in ("text.ckpt", "foreign.ckpt", "other.ckpt"):
         with pytest.raises(PredictorError, match="not a checkpoint of au_cotrain") as error:
             export_predictor(tmp_path / name, tmp_path / "out")
         assert "\n" not in str(error.value)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"validation": 1}, {"validation": [{"au": "AU01"}]}, {"epoch": ...},
+        {"calibration": {"temperatures": ["x", 1.0], "thresholds": [0.5, 0.5]}},
+        {"calibration": {"temperatures": [1.0], "thresholds": [0.5]}},
+    ],
+)  # fmt: skip
+def test_a_checkpoint_whose_values_are_others_is_one_line(checkpoint, tmp_path, change):
+    content = torch.load(checkpoint[1], weights_only=True) | change
+    torch.save({k: v for k, v in content.items() if v is not ...}, tmp_path / "b.ckpt")
+    with pytest.raises(PredictorError, match=r"b\.ckpt: not a checkpoint of au_cotrain") as error:
+        export_predictor(tmp_path / "b.ckpt", tmp_path / "out")
+    assert len(str(error.value).splitlines()) == 1
     assert not (tmp_path / "out").exists()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import log_loss
@@ -92,6 +92,7 @@ def test_published_shares_name_twelve_aus_each():
     assert all(len(table) == 12 for table in SELECTIVE_SHARES.values())
 
 
+@settings(deadline=None)
 @given(logits, logits)
 def test_divergence_is_that_of_entropies(a, b):
     def entropy(p):
@@ -103,6 +104,7 @@ def test_divergence_is_that_of_entropies(a, b):
     assert loss == pytest.approx(expected, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(logits, logits)
 def test_divergence_is_symmetric_bounded_and_blind_to_negation(a, b):
     one, two = torch.tensor(a), torch.tensor(b)
@@ -199,3 +201,25 @@ def test_released_co_regularization_is_not_what_we_compute():
     one = torch.tensor([[4.0, -4.0]])
     assert co_regularization_loss(one, -one) > 0.5
     assert F.l1_loss(one.sigmoid().mean(), (-one).sigmoid().mean()).item() == pytest.approx(0)
+
+
+@settings(deadline=None)
+@given(
+    logits, logits, arrays(np.int8, (5, 3), elements=st.integers(-1, 1)), st.permutations(range(5))
+)
+def test_the_order_of_faces_changes_no_loss(a, b, labels, order):
+    a, b, labels = map(torch.from_numpy, (a, b, labels))
+    for loss, given_to in (
+        (recognition_loss, (a, labels)), (co_regularization_loss, (a, b)),
+        (conditional_dependence, (a, b, labels)),
+    ):  # fmt: skip
+        moved = loss(*(tensor[list(order)] for tensor in given_to))
+        torch.testing.assert_close(moved, loss(*given_to), atol=1e-9, rtol=1e-6)
+
+
+@settings(deadline=None)
+@given(logits, logits, arrays(np.int8, (5, 3), elements=st.integers(-1, 1)))
+def test_what_is_said_of_unknown_labels_costs_nothing(a, b, labels):
+    otherwise = torch.from_numpy(np.where(labels < 0, b, a))
+    a, labels = torch.from_numpy(a), torch.from_numpy(labels)
+    torch.testing.assert_close(recognition_loss(otherwise, labels), recognition_loss(a, labels))

@@ -67,3 +67,18 @@ def test_dependence_metric_sees_all_batches():
     metric.update(f[:25], 2 * f[:25], y[:25])
     metric.update(f[25:], 2 * f[25:], y[25:])
     torch.testing.assert_close(metric.compute(), conditional_dependence(f, 2 * f, y))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    arrays(np.float32, (2, 8, 2), elements=st.floats(-9, 9, width=16)),
+    arrays(np.int8, (8, 2), elements=st.integers(-1, 1)),
+    st.permutations(range(8)),
+)
+def test_neither_order_nor_what_is_said_of_unknown_labels_changes_a_score(logits, labels, order):
+    otherwise = np.where(labels < 0, logits[1], logits[0])[list(order)]
+    moved = au_scores(torch.tensor(otherwise), torch.tensor(labels[list(order)]), "ab")
+    for score, other in zip(
+        au_scores(torch.tensor(logits[0]), torch.tensor(labels), "ab"), moved, strict=True
+    ):
+        assert other[1:] == pytest.approx(score[1:], abs=1e-6)

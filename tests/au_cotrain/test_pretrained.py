@@ -33,6 +33,9 @@ def test_files_of_others_have_no_classifiers(tmp_path):
     broken = tmp_path / "broken.safetensors"
     broken.write_bytes(b"no")
     assert read_classifiers(other) == {}
+    for rows in (torch.ones(2, 3), torch.tensor(1.0)):  # that are not as many as AUs
+        save_file({"classifiers": rows}, other, {"aus": "AU12"})
+        assert read_classifiers(other) == {}
     assert read_classifiers(broken) == {}
     assert read_classifiers(tmp_path / "missing.safetensors") == {}
     assert read_classifiers(tmp_path / "weights.pth") == {}

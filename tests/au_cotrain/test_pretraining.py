@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from au_cotrain.pretrained import write_pretrained
 from au_cotrain.pretraining import WEIGHT, Pretraining
 from au_cotrain.shape_model import ShapeModel
 
@@ -82,3 +83,10 @@ def test_from_another_shape_model_it_takes_the_classifiers(shape, tmp_path):
     rows = slice(0, len(AUS))
     torch.testing.assert_close(again.network.heads.weight[rows], first.network.heads.weight[rows])
     assert again.shape is finer and not torch.equal(finer.basis[:, :4], shape.basis)
+
+
+def test_classifiers_of_another_width_are_not_taken(shape, tmp_path):
+    backbone = pretraining(shape).network.encoder.backbone.state_dict()
+    write_pretrained(tmp_path / "a.safetensors", backbone, torch.full((1, 7), 9.0), ["AU12"], {})
+    again = pretraining(shape, str(tmp_path / "a.safetensors"))
+    assert not (again.network.heads.weight == 9.0).any()

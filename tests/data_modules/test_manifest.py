@@ -308,6 +308,14 @@ def test_a_parquet_tables_own_index_changes_nothing(tmp_path):
     assert faces.rows.tolist() == [2, 3]
 
 
+@pytest.mark.parametrize("cell", [[1], {"a": 1}, b"\xff"])
+@pytest.mark.parametrize("column", ["path", "subject", "AU1"])
+def test_a_parquet_column_that_is_no_text_is_refused(tmp_path, column, cell):
+    columns = PEOPLE | {"AU1": [1, 0, 1]} | {column: [cell] * 3}
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet")
+    assert f"t.parquet:1: column {column!r} holds" in refusal(tmp_path / "t.parquet")
+
+
 def test_other_parquet_columns_may_hold_anything(tmp_path):
     others = {"box": [[1, 2]] * 3, "jpeg": [b"\xff\xd8"] * 3, "meta": [{"a": 1}] * 3}
     pq.write_table(pa.table(PEOPLE | {"AU1": [1, 0, None]} | others), tmp_path / "t.parquet")
@@ -401,6 +409,19 @@ def test_intensities_are_labels_only_by_a_threshold(write, form, threshold, expe
     faces = read_manifest(form(write("t.csv", INTENSE)), ["AU01", "AU12"], threshold)
     assert faces.aus == ("AU01", "AU12")
     assert faces.labels.tolist() == expected and faces.labels.dtype == np.int8
+
+
+@many_files
+@given(
+    levels=st.lists(st.integers(-1, 5), min_size=1, max_size=6),
+    threshold=st.integers(1, 5),
+    form=st.sampled_from([lambda table: table, as_parquet]),
+)
+def test_unknown_never_becomes_negative_nor_known_unknown(write, levels, threshold, form):
+    rows = [f"{face}.jpg,S1,{'' if level < 0 else level}" for face, level in enumerate(levels)]
+    table = form(write("t.csv", "\n".join(["path,subject,AU1_intensity", *rows])))
+    expected = [UNKNOWN if level < 0 else int(level >= threshold) for level in levels]
+    assert read_manifest(table, threshold=threshold).labels[:, 0].tolist() == expected
 
 
 def test_with_a_threshold_the_aus_are_those_with_intensities(write):

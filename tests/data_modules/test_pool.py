@@ -93,8 +93,8 @@ def test_a_folder_of_tars_is_a_pool(tmp_path, draw):
     assert read_picture(pool.paths[2].as_py(), 4).shape == (4, 4, 3)
 
 
-def test_a_tar_that_is_none_is_named(tmp_path, draw):
+def test_a_tar_that_is_none_is_named(tmp_path, draw, damaged_tar):
     draw("c.png")
-    (tmp_path / "bad.tar").write_bytes(b"no tar at all")
+    (tmp_path / "bad.tar").write_bytes(damaged_tar)
     with pytest.raises(DataError, match=r"bad\.tar: not a tar"):
         read_pool(tmp_path, ["AU01"])

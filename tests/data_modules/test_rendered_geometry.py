@@ -52,3 +52,48 @@ def test_a_table_of_other_faces_says_what_it_lacks(manifest, tmp_path):
     table.to_csv(other, index=False)
     with pytest.raises(DataError, match="au-cotrain synth"):
         RenderedGeometry(other, 32, workers=1)
+
+
+@pytest.fixture
+def copied(manifest, tmp_path):
+    """The table alone, with its faces, and one of its cells changed."""
+
+    def copied(change=lambda text: text):
+        (tmp_path / "faces").symlink_to(manifest.parent / "faces")
+        (tmp_path / "manifest.csv").write_text(change(manifest.read_text()))
+        return tmp_path / "manifest.csv"
+
+    return copied
+
+
+@pytest.mark.parametrize("cell", ["x", "nan", "inf", ""])
+@pytest.mark.parametrize("column", ["pose_yaw", "intensity_AU17"])
+def test_a_parameter_that_is_no_number_is_refused(copied, column, cell):
+    def change(text):
+        header, first, *rows = (line.split(",") for line in text.splitlines())
+        first[header.index(column)] = cell
+        return "\n".join(map(",".join, (header, first, *rows)))
+
+    table = copied(change)
+    with pytest.raises(DataError, match="au-cotrain synth") as error:
+        RenderedGeometry(table, 32, workers=1)
+    assert str(table) in str(error.value) and len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no", b"\x93NUMPY\x01\x00\x10\x00{'descr': (1,    \n", b"PK\x03\x04", b"\x80\x04."],
+)
+def test_landmarks_that_were_damaged_are_worked_out_again(manifest, copied, content):
+    expected = RenderedGeometry(manifest, 32, workers=1).landmarks
+    table = copied()
+    table.with_name("landmarks.npy").write_bytes(content)
+    np.testing.assert_array_equal(RenderedGeometry(table, 32, workers=1).landmarks, expected)
+
+
+def test_landmarks_of_another_shape_are_worked_out_again(manifest, copied):
+    expected = RenderedGeometry(manifest, 32, workers=1).landmarks
+    table = copied()
+    for other in (expected[:, :, :1], expected[0], np.full_like(expected, np.nan)):
+        np.save(table.with_name("landmarks.npy"), other)
+        np.testing.assert_array_equal(RenderedGeometry(table, 32, workers=1).landmarks, expected)

@@ -96,3 +96,12 @@ def test_what_a_tar_holds_is_what_tarfile_says(tmp_path, files, form):
 def test_a_pool_of_plain_tars_is_looked_into_without_tarfile(shard, monkeypatch):
     monkeypatch.setattr(tarfile, "open", None)
     assert members(shard) == ["00000003.png", "00000005.png", "00000007.png", "00000011.png"]
+
+
+def test_a_size_that_is_no_number_is_no_plain_tar(tmp_path):
+    header = bytearray(tarfile.TarInfo("a.png").tobuf(tarfile.USTAR_FORMAT))
+    header[124:136] = b"-0000001000\0"  # back to this very header, for ever
+    path = tmp_path / "a.tar"
+    path.write_bytes(header + bytes(1024))
+    with pytest.raises(tarfile.TarError):
+        members(path)

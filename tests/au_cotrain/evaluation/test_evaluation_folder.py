@@ -13,7 +13,7 @@ def test_only_new_empty_and_our_own_folders_are_taken(tmp_path):
     claim(tmp_path)
     (tmp_path / METRICS).write_text(json.dumps(OURS))
     claim(tmp_path)
-    for other in ("[1]", "{", json.dumps({"format": 1})):
+    for other in ("[1]", "{", json.dumps({"format": 1}), "[" * 10**5):
         (tmp_path / METRICS).write_text(other)
         with pytest.raises(SettingError, match="no report of au-cotrain evaluate"):
             claim(tmp_path)

@@ -23,6 +23,7 @@ from au_cotrain.predictor.folder import CARD, GRAPH, write_predictor
 from au_cotrain.predictor.network import PredictorNetwork
 from au_cotrain.predictor.scored_frame import columns
 from data_modules.alignment import Alignment
+from data_modules.errors import DataError
 from data_modules.picture import read_picture
 from data_modules.recording import Frame
 from data_modules.sighting import Sighting
@@ -188,6 +189,14 @@ def test_a_loaders_workers_go_the_whole_way(tmp_path, shared, method):
     for (p, x), (expected_p, expected_x) in zip(loader, expected, strict=True):
         np.testing.assert_allclose(p, expected_p, atol=1e-6)
         assert x == expected_x
+
+
+@pytest.mark.parametrize("said", [{"size": "x", "method": "none"}, {"method": "twisted"}])
+def test_an_alignment_that_is_none_is_refused_with_the_predictors_folder(forge, said):
+    aligned = forge(alignment=Alignment(size=64).parameters() | said)
+    with pytest.raises(DataError, match="predict --crops does without") as error:
+        load_predictor(aligned).alignment  # noqa: B018 - it is worked out when asked for
+    assert str(error.value).startswith(f"{aligned}: ")
 
 
 def test_a_graph_of_another_card_is_refused(small_predictor, forge, folder):

@@ -212,6 +212,9 @@ def test_two_loose_pictures_of_a_url_are_refused(sets, tmp_path):
         (f"URL,AU1,AU3\n{FIRST},1,5\n", 2, "AU3 is '5'"),
         (f"{HEADER}{FIRST},\xff,1,1\n".encode("latin-1"), 2, "not in UTF-8"),
         (f"{HEADER}{FIRST},x,1,1\n".encode("utf-16"), 1, "not in UTF-8"),
+        (f"{HEADER}{FIRST},x,1,1\n".encode("utf-16-le"), 1, "no column is URL"),
+        (f"UR\0L,AU1\n{FIRST},1\n", 1, "no column is URL"),
+        (f"URL,A\0U1\n{FIRST},1\n", 1, "none is an AU"),
     ],
 )
 def test_a_malformed_list_is_refused_with_file_and_line(sets, tmp_path, content, line, what):

@@ -63,6 +63,11 @@ def test_a_tar_that_is_none_is_told(sets, tmp_path, content):
     assert [row["source"] for row in sets.rows(plan.left_out)] == ["x.tar"]
 
 
+def test_a_tar_of_more_bytes_than_there_can_be_is_told(sets, tmp_path, damaged_tar):
+    plan = read_faces(sets.lay(tmp_path, {"x.tar": damaged_tar, "y.jpg": ""}))
+    assert [row["source"] for row in sets.rows(plan.left_out)] == ["x.tar"]
+
+
 def test_a_member_whose_name_stands_twice_is_left_out(sets, tmp_path):
     shard = sets.tar([("a.jpg", b"1"), ("b.jpg", b""), ("a.jpg", b"2")])
     plan = read_faces(sets.lay(tmp_path, {"x.tar": shard}))

@@ -90,8 +90,8 @@ def test_members_before_a_tar_breaks_off_are_used(tar, numbers):
     assert numbers("0.tar/5.png") == [reason.replace("4 files", "5 files")]
 
 
-def test_a_tar_that_is_none_is_a_reason(tmp_path, numbers):
-    (tmp_path / "0.tar").write_text("no tar" * 1000)
+def test_a_tar_that_is_none_is_a_reason(tmp_path, numbers, damaged_tar):
+    (tmp_path / "0.tar").write_bytes(damaged_tar)
     (reason,) = numbers("0.tar/a.png")
     assert reason.startswith("unreadable: the tar breaks off after 0 files (")
 

@@ -260,11 +260,43 @@ def test_a_law_without_meaning_is_refused_in_one_line(law, said):
     assert len(str(error.value).splitlines()) == 1
 
 
-@pytest.mark.parametrize("text", ["", "- 1\n", "pose: [", "\x00"])
+@pytest.mark.parametrize("text", ["", "- 1\n", "pose: [", "\x00", "a: 2001-02-30", "a: !!bool x"])
 def test_a_file_that_is_no_world_is_refused(tmp_path, text):
     (tmp_path / "w.yaml").write_text(text)
     with pytest.raises(DataError, match=r"w\.yaml"):
         load_world(tmp_path / "w.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("pose: 2001-02-03", "holds what is no law"),
+        ("1: 2\na: 3", "holds what is no law"),
+        ("pose: &again {yaw: [*again]}", "holds what is no law"),
+        ("base: {file}", "is its base itself?"),
+        ("base: 3", "its base is 3"),
+        ("base: lap", "its base: lap: no such world"),
+        ("base: web\npose: {kinds: [1]}", "name each kind"),
+        ("base: web\npose: {kinds: {a: {share: .inf}}}", "shares must be"),
+        ("base: web\npose: {pitch: {normal: [0, 1], follow: 3}}", "follows 3"),
+        ("base: web\npose: {pitch: {normal: [0, 1], follow: {yaw: x}}}", "follows {'yaw': 'x'}"),
+        ("base: web\npose: {yaw: .nan}", "may draw nan"),
+        ("base: web\npose: {yaw: 1%s}" % ("0" * 400), "cannot read"),
+        ("base: web\nidentity: {skin: {grey: [1]}}", "skin"),
+        ("base: web\nwear: {glasses: {choice: {'[': 1}}}", "cannot read"),
+        ("base: web\nexpression: {kinds: [1]}", "kinds by their names"),
+        ("base: web\nexpression: {kinds: {a: 1}}", "chances in every kind"),
+        ("base: web\nexpression: {kinds: {a: {AU12: 1}}}", "is no chance"),
+        ("base: web\nexpression: {rules: [1]}", "in every kind and rule"),
+        ("base: web\nexpression: {rules: [{with: 1}]}", "list the units"),
+    ],
+)
+def test_a_file_of_other_values_than_laws_is_refused_in_one_line(tmp_path, text, said):
+    (tmp_path / "w.yaml").write_text(text.replace("{file}", str(tmp_path / "w.yaml")))
+    with pytest.raises(DataError) as error:
+        load_world(tmp_path / "w.yaml")
+    assert said in str(error.value) and "w" in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
 
 
 # --- the law of BP4D --------------------------------------------------------------------------
