@@ -142,7 +142,7 @@ def exactly(device: torch.device) -> torch.autocast:
 def _start_from(rows: Tensor, known: Mapping[str, Tensor], aus: Sequence[str]) -> None:
     with torch.no_grad():
         for row, au in zip(rows, aus, strict=False):
-            if au in known:
+            if au in known and known[au].shape == row.shape:
                 row.copy_(known[au])
 
 

@@ -162,7 +162,10 @@ def _load_weights(model: nn.Module, name: str, file: Path) -> None:
         )
     except Exception as error:  # torch, pickle and safetensors each raise their own
         raise SettingError(f"model.pretrained: {file} holds no weights ({error})") from error
-    state = state.get("state_dict", state)
+    state = state.get("state_dict", state) if isinstance(state, dict) else state
+    if not isinstance(state, dict):
+        raise SettingError(f"model.pretrained: {file} holds no weights; give a file of tensors")
+    state = {key: tensor for key, tensor in state.items() if isinstance(tensor, Tensor)}
     own = model.state_dict()
     if not own.keys() <= state.keys():
         # The same tensors in the same order; a classifier may follow them.

@@ -50,3 +50,6 @@ def test_classifiers_of_another_width_are_left_out(tmp_path):
         ["test_resnet"] * 2, 32, torch.eye(1), str(file), feature_dim=width // 2, aus=["AU12"]
     )
     assert not (network.classifiers[0] == 7.0).any()
+    write_pretrained(file, backbone(1), rows[:, :-3], ["AU12"], {})  # by another network's hand
+    network = CoTrainingNetwork(["test_resnet"] * 2, 32, torch.eye(1), str(file), aus=["AU12"])
+    assert not (network.classifiers[0] == 7.0).any()

@@ -81,6 +81,13 @@ def test_weights_of_another_backbone_are_refused(tmp_path):
         Encoder("test_resnet", 32, pretrained=str(file))
 
 
+@pytest.mark.parametrize("content", [3, [torch.ones(2)], {"state_dict": 3}, {"conv1.weight": "a"}])
+def test_files_of_other_things_than_tensors_are_refused(tmp_path, content):
+    torch.save(content, tmp_path / "other.pth")
+    with pytest.raises(SettingError, match=r"other\.pth (holds no|does not hold)"):
+        Encoder("test_resnet", 32, pretrained=str(tmp_path / "other.pth"))
+
+
 def test_weights_that_would_run_code_are_refused(tmp_path):
     class Trap:
         def __reduce__(self):
