@@ -47,7 +47,7 @@ def gains(backbone: nn.Module, device: str) -> bool:
 
     Known, and not measured at each start, so that one seed has one result. On a CPU with
     instructions for bfloat16, residual, dense and grouped networks and transformers were 1.2 to 1.8
-    times as fast, those with small depthwise convolutions 0.6 to 0.9 times
+    times as fast, those with small depthwise convolutions 0.6 to 0.8 times
     (``benchmarks/precision.py``).
 
     Args:
