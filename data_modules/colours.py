@@ -18,7 +18,7 @@ class ColourJitter(A.ImageOnlyTransform):  # type: ignore[misc] # albumentations
     """Brightness, contrast, saturation and hue, drawn evenly around no change.
 
     All four are linear in a pixel's colours once hue is an angle around luminance, so they are one
-    (3, 4) matrix: a ninth of the time of ``albumentations.ColorJitter``, which goes through the
+    (3, 4) matrix: an eighth of the time of ``albumentations.ColorJitter``, which goes through the
     pixels for each and through HSV for the hue.
 
     Args:
