@@ -2,19 +2,21 @@
 # oldest of each dependency that is allowed. All install first.
 PYTHON ?= python3
 BIN := .venv/bin
+# A process a core, each with one thread: threads of two that wait for each other take twice as long.
+SUITE := -m pytest -q --numprocesses auto --maxprocesses 8 --dist worksteal
 
 .PHONY: demo test oldest lint install
 demo: install
 	$(BIN)/python train.py
 
 test: install
-	$(BIN)/python -m pytest -q --durations=8
+	OMP_NUM_THREADS=1 $(BIN)/python $(SUITE) --durations=8
 
 oldest: install
 	$(PYTHON) -m venv .venv-oldest
 	$(BIN)/uv pip install --quiet --python .venv-oldest/bin/python --resolution lowest-direct \
 	  --editable '.[test]'
-	.venv-oldest/bin/python -m pytest -q
+	OMP_NUM_THREADS=1 .venv-oldest/bin/python $(SUITE)
 
 lint: install
 	$(BIN)/ruff check .

@@ -27,7 +27,6 @@ def at(law, quantile):
         ({"beta": [1.5, 3]}, stats.beta(1.5, 3)),
         ({"beta": [1.5, 3], "within": [-1, 4]}, stats.beta(1.5, 3, loc=-1, scale=5)),
     ],
-    ids=str,
 )
 def test_quantiles_are_scipys(law, scipy):
     drawn = [at(law, quantile) for quantile in QUANTILES]
