@@ -57,8 +57,11 @@ class FaceDataset(Dataset[dict[str, Any]]):
         return int(self.starts[-1])
 
     def __getitem__(self, draws: Sequence[Draw]) -> dict[str, Any]:
-        seen: dict[str, list[np.ndarray]] = {name: [] for name in self.looks}
-        labels, paths, unreadable = [], [], []
+        shape = (len(draws), self.size, self.size, 3)
+        seen = {name: np.empty(shape, np.uint8) for name in self.looks}
+        codes = np.empty((len(draws), len(self.manifests[0].aus)), np.int8)
+        paths: list[str] = []
+        unreadable = []
         for face, seed in draws:
             part = int(np.searchsorted(self.starts, face, side="right")) - 1
             manifest, row = self.manifests[part], face - int(self.starts[part])
@@ -71,20 +74,19 @@ class FaceDataset(Dataset[dict[str, Any]]):
                 unreadable.append(path)
                 continue
             for another, (name, look) in enumerate(self.looks.items()):
-                seen[name].append(self._crop(picture, look, seed + another))
-            labels.append(manifest.labels[row])
+                seen[name][len(paths)] = self._crop(picture, look, seed + another)
+            codes[len(paths)] = manifest.labels[row]
             paths.append(path)
-        codes = np.array(labels, np.int8).reshape(-1, len(self.manifests[0].aus))
         return {
-            **{name: self._stack(pictures) for name, pictures in seen.items()},
-            "labels": torch.from_numpy(codes),
+            # Channels come last in memory, as the networks want them: no copy.
+            **{
+                name: torch.from_numpy(faces[: len(paths)]).permute(0, 3, 1, 2)
+                for name, faces in seen.items()
+            },
+            "labels": torch.from_numpy(codes[: len(paths)]),
             "paths": paths,
             "unreadable": unreadable,
         }
-
-    def _stack(self, pictures: list[np.ndarray]) -> torch.Tensor:
-        pixels = np.array(pictures, np.uint8).reshape(-1, self.size, self.size, 3)
-        return torch.from_numpy(pixels).permute(0, 3, 1, 2)  # as the networks want it: no copy
 
     def _crop(self, picture: np.ndarray, look: A.Compose | None, seed: int) -> np.ndarray:
         return central_crop(picture, self.size) if look is None else augmented(look, picture, seed)

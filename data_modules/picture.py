@@ -49,7 +49,9 @@ def read_picture(path: str | Path, size: int) -> np.ndarray:
 def middle_square(picture: Image.Image | np.ndarray, size: int) -> np.ndarray:
     """Scale the middle square of a picture, (H, W, 3) if it is an array, to (size, size, 3)."""
     image = Image.fromarray(picture) if isinstance(picture, np.ndarray) else picture
-    return np.asarray(ImageOps.fit(image, (size, size), Image.Resampling.BILINEAR))
+    if image.size != (size, size):  # else it would be copied
+        image = ImageOps.fit(image, (size, size), Image.Resampling.BILINEAR)
+    return np.asarray(image)
 
 
 def central_crop(face: np.ndarray, size: int) -> np.ndarray:

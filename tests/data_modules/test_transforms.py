@@ -1,12 +1,11 @@
 import warnings
 from collections import Counter
 
-import albumentations as A
 import numpy as np
 import pytest
 
 from data_modules.picture import central_crop
-from data_modules.transforms import STRENGTHS, Turn, augmented, traced, training
+from data_modules.transforms import STRENGTHS, augmented, traced, training
 
 SIZE, SCALED = 28, 31
 
@@ -125,12 +124,3 @@ def test_tracing_changes_no_pixel():
     plain = augmented(training(56, "strong"), face, 5)
     followed, _ = traced(training(56, "strong", traced=True), face, np.zeros((1, 2)), 5)
     np.testing.assert_array_equal(plain, followed)
-
-
-def test_turning_four_channels_is_turning_three():
-    face = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
-    ranges = {"scale": (0.9, 1.1), "rotate": (-15, 15), "border_mode": 1, "p": 1.0}
-    ours, librarys = A.Compose([Turn(**ranges)]), A.Compose([A.Affine(**ranges)])
-    for seed in range(5):
-        difference = augmented(ours, face, seed).astype(int) - augmented(librarys, face, seed)
-        assert np.abs(difference).max() <= 1
