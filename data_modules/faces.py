@@ -41,6 +41,7 @@ class Faces(pl.LightningDataModule):
         own_looks: whether each view sees its own random augmentation of a face.
         labeled_per_batch: labeled faces in a batch, over all devices.
         unlabeled_per_batch: pool faces in a batch, over all devices.
+        pool_from: share of the epochs, 0 to 1, in the whole ones of which no pool face is read.
         steps_per_epoch: batches in an epoch; None for one round of the labeled faces.
         eval_batch: faces in a batch of validation and test.
         workers: processes that read pictures; 0 reads in the trainer's own.
@@ -68,6 +69,7 @@ class Faces(pl.LightningDataModule):
         own_looks: bool = False,
         labeled_per_batch: int = 16,
         unlabeled_per_batch: int = 16,
+        pool_from: float = 0.0,
         steps_per_epoch: int | None = None,
         eval_batch: int = 64,
         workers: int = 0,
@@ -86,7 +88,7 @@ class Faces(pl.LightningDataModule):
         self.augmentation, self.teacher_augmentation = augmentation, teacher_augmentation
         self.own_looks = own_looks
         self.labeled_per_batch, self.unlabeled_per_batch = labeled_per_batch, unlabeled_per_batch
-        self.steps_per_epoch = steps_per_epoch
+        self.pool_from, self.steps_per_epoch = pool_from, steps_per_epoch
         self.eval_batch, self.workers, self.check, self.seed = eval_batch, workers, check, seed
         self.words, self.licence, self.threshold = alignment, licence, threshold
         self.within = within
@@ -218,6 +220,7 @@ class Faces(pl.LightningDataModule):
     def train_dataloader(self) -> Loader:
         """Batches of labeled and pool faces, see ``sampler.CoTrainingSampler``."""
         labeled, pool, ranks = self.training_faces, self.pool, self._rank()[1]
+        epochs = (self.trainer and self.trainer.max_epochs) or 0
         if self.labeled_per_batch < ranks:
             raise DataError(
                 f"data.labeled_per_batch is {self.labeled_per_batch}; give at least 1 for each of "
@@ -233,6 +236,7 @@ class Faces(pl.LightningDataModule):
             self.seed,
             *self._rank(),
             first=self.done,
+            pool_from=int(self.pool_from * epochs),
         )
         mirror = not SIDED.intersection(self.aus)
         look, teacher_look = (

@@ -25,6 +25,7 @@ class CoTrainingSampler(Sampler[list[Draw]]):
         rank: of this process.
         ranks: processes that share each batch.
         first: batches, since the first epoch, that a run that was stopped has done.
+        pool_from: epoch, from 0, before which no batch has faces of the pool.
     """
 
     def __init__(
@@ -38,8 +39,9 @@ class CoTrainingSampler(Sampler[list[Draw]]):
         rank: int = 0,
         ranks: int = 1,
         first: int = 0,
+        pool_from: int = 0,
     ) -> None:
-        self.first = first
+        self.first, self.pool_from = first, pool_from
         self.streams = [
             (0, labeled, labeled_per_batch),
             (labeled, unlabeled, unlabeled_per_batch if unlabeled else 0),
@@ -56,10 +58,11 @@ class CoTrainingSampler(Sampler[list[Draw]]):
 
     def __iter__(self) -> Iterator[list[Draw]]:
         orders: dict[tuple[int, int], np.ndarray] = {}
+        streams = self.streams if self.epoch >= self.pool_from else self.streams[:1]
         begin, end = self.epoch * self.steps, (self.epoch + 1) * self.steps
         for step in range(max(begin, self.first), end):
             batch = []
-            for stream, (first, size, per_batch) in enumerate(self.streams):
+            for stream, (first, size, per_batch) in enumerate(streams):
                 mine = range(step * per_batch + self.rank, (step + 1) * per_batch, self.ranks)
                 for position in mine:
                     turn, place = divmod(position, size)

@@ -100,6 +100,7 @@ def test_prior_matched_co_training_is_the_default():
     for dataset in ("manifest", "bp4d", "disfa", "emotionet"):
         data = composed(f"data={dataset}")["data"]
         assert (data["augmentation"], data["teacher_augmentation"]) == ("strong", "paper")
+        assert data["pool_from"] == config["method"]["pool_from"]
     data = composed("data=rendered")["data"]
     assert (data["augmentation"], data["teacher_augmentation"]) == ("standard", "paper")
 

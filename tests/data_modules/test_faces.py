@@ -292,17 +292,37 @@ class Listener(pl.LightningModule):
         return torch.optim.SGD(self.parameters(), 0.1)
 
 
-@pytest.mark.filterwarnings("ignore")  # Lightning's and torch's, of a trainer without a purpose
-def test_the_trainer_shows_each_epoch_in_an_order_of_its_own(faces, folder):
+@pytest.fixture
+def shown(folder):
     logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
-    data, listener = faces(), Listener()
-    pl.Trainer(
-        default_root_dir=folder, max_epochs=2, accelerator="cpu", logger=False,
-        enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False,
-        use_distributed_sampler=False,
-    ).fit(listener, data)  # fmt: skip
-    assert listener.seen == [batch["paths"] for batch in epochs(data, 2)]
-    assert listener.seen[:3] != listener.seen[3:]
+
+    def shown(data, number):
+        """Paths of each batch that the trainer shows in these epochs."""
+        listener = Listener()
+        pl.Trainer(
+            default_root_dir=folder, max_epochs=number, accelerator="cpu", logger=False,
+            enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False,
+            use_distributed_sampler=False,
+        ).fit(listener, data)  # fmt: skip
+        return listener.seen
+
+    return shown
+
+
+@pytest.mark.filterwarnings("ignore")  # Lightning's and torch's, of a trainer without a purpose
+def test_the_trainer_shows_each_epoch_in_an_order_of_its_own(faces, shown):
+    data = faces()
+    seen = shown(data, 2)
+    assert seen == [batch["paths"] for batch in epochs(data, 2)]
+    assert seen[:3] != seen[3:]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("share", "epochs_without"), [(0.5, 2), (0.4, 1), (1.0, 4), (0.0, 0)])
+def test_no_face_is_read_of_a_pool_that_waits(faces, shown, share, epochs_without):
+    """In whole epochs only: of one within which it comes in, it is read from the start."""
+    lengths = [len(paths) for paths in shown(faces(pool_from=share), 4)]
+    assert lengths == [4] * 3 * epochs_without + [7] * 3 * (4 - epochs_without)
 
 
 # --- what is said of them -------------------------------------------------------------------

@@ -99,6 +99,12 @@ def test_a_small_pool_does_not_change_which_labeled_faces_are_drawn():
     assert [batch[:4] for batch in with_pool] == without
 
 
+def test_a_pool_that_waits_changes_nothing_else():
+    always = epochs(4, 20, 30, 4, 8, 5, seed=1)
+    waiting = epochs(4, 20, 30, 4, 8, 5, seed=1, pool_from=2)
+    assert waiting == [batch[:4] for batch in always[:10]] + always[10:]
+
+
 def test_a_steps_time_knows_nothing_of_the_pools_size():
     def seconds(pool):
         batches = iter(CoTrainingSampler(100, pool, 16, 16, 1000, seed=0))
