@@ -116,7 +116,8 @@ class FiniteSteps(pl.Callback):
         """
         if trainer.precision == "16-mixed":
             return  # there they overflow now and then; the scaler leaves such steps out
-        gradients = [p.grad for p in pl_module.parameters() if p.grad is not None]
+        weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+        gradients = [weight.grad for weight in weights if weight.grad is not None]
         if torch.nn.utils.get_total_norm(gradients).isfinite():
             return
         trainer.save_checkpoint(self.file, weights_only=False)

@@ -30,6 +30,7 @@ SMALL = [
     "model.backbones=[test_resnet,test_resnet]", "data.size=32", "data.steps_per_epoch=2",
     "data.labeled_per_batch=4", "data.unlabeled_per_batch=4", "trainer.max_epochs=2",
     "trainer.accelerator=cpu", "method.graph_from=0.5", "onnx=false",
+    "trainer.log_every_n_steps=1",
 ]  # fmt: skip
 
 

@@ -42,10 +42,11 @@ def task(**settings) -> CoTraining:
     return CoTraining(**(arguments | settings))
 
 
-def fit(module: CoTraining, folder, epochs: int = 2) -> pl.Trainer:
+def fit(module: CoTraining, folder, epochs: int = 2, **settings) -> pl.Trainer:
     trainer = pl.Trainer(
         max_epochs=epochs, accelerator="cpu", logger=False, default_root_dir=folder,
         enable_progress_bar=False, enable_model_summary=False, num_sanity_val_steps=0,
+        **settings,
     )  # fmt: skip
     trainer.fit(module, batches(3), batches(2, pool=0))
     return trainer
@@ -68,7 +69,9 @@ def test_total_is_the_weighted_sum_of_the_named_terms(tmp_path):
     )
     seen = {}
     module.log_dict = lambda values, **_: seen.update(values)
-    module.trainer = pl.Trainer(accelerator="cpu", logger=False, default_root_dir=tmp_path)
+    module.trainer = pl.Trainer(
+        accelerator="cpu", logger=False, default_root_dir=tmp_path, log_every_n_steps=1
+    )
     module.ramp = lambda: 0.5
     loss = module.training_step(next(iter(batches(1))), 0)
     expected = (
@@ -81,6 +84,14 @@ def test_total_is_the_weighted_sum_of_the_named_terms(tmp_path):
     assert seen["train/pseudo_label"] > 0
     torch.testing.assert_close(loss.detach(), expected)
     assert seen["train/loss"] == loss
+
+
+@pytest.mark.parametrize(("every", "steps"), [(1, [0, 1, 2, 3, 4, 5]), (2, [1, 3, 5]), (0, [])])
+def test_terms_are_logged_each_nth_step(tmp_path, every, steps):
+    module, logged = task(), []
+    module.log_dict = lambda values, **_: logged.append((module.global_step, list(values)))
+    fit(module, tmp_path, log_every_n_steps=every)
+    assert [step for step, names in logged if "train/loss" in names] == steps
 
 
 def test_unlabeled_faces_teach_through_agreement_alone():
