@@ -24,14 +24,34 @@ import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import yaml
-from fuzz_targets import TARGETS, BrokenWordError
+from fuzz_faces import picture, rendered, tar, video, world
+from fuzz_labels import csv_table, emotionet, label_files, parquet_table
+from fuzz_predictors import checkpoint, notes, onnx_graph, predictor_card, weights
+from fuzz_target import BrokenWordError, Target
 
+TARGETS: dict[str, Callable[[Path], Target]] = {
+    "csv": csv_table,
+    "parquet": parquet_table,
+    "labels": label_files,
+    "emotionet": emotionet,
+    "picture": picture,
+    "video": video,
+    "tar": tar,
+    "card": predictor_card,
+    "weights": weights,
+    "onnx": onnx_graph,
+    "checkpoint": checkpoint,
+    "world": world,
+    "rendered": rendered,
+    "notes": notes,
+}
+"""By name; each is given a folder of its own."""
 DEADLY = 3
 """Crashes, hangs and floods of memory after which a target is given up."""
 ODD = (
