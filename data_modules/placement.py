@@ -11,8 +11,8 @@ import numpy as np
 class Placement(A.DualTransform):  # type: ignore[misc] # albumentations has no types
     """A face turned, stretched and shifted, cropped and mirrored, by one look at each pixel.
 
-    As ``albumentations``' ``Affine``, ``RandomCrop`` and ``HorizontalFlip`` one after the other, in less
-    than half of their time.
+    As ``albumentations``' ``Affine``, ``RandomCrop`` and ``HorizontalFlip`` one after the other, in
+    less than half of their time.
 
     Args:
         size: pixels of a side of the result, at most the face's.
