@@ -3,6 +3,7 @@
 Here, as in the command line, tensors meet files: what a user names is found, cut out and scored.
 """
 
+import os
 import sys
 import time
 from collections import deque
@@ -261,6 +262,16 @@ def _one_thread_each() -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(cancel_futures=True)
         if torch:
             torch.set_num_threads(kept)
+
+
+def _alone() -> None:
+    """A forked process has none of torch's threads, and would wait for them for ever."""
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_alone)
 
 
 def _recordings(inputs: Inputs) -> list[Recording]:

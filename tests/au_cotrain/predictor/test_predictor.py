@@ -5,7 +5,6 @@ import pickle
 import subprocess
 import sys
 import threading
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
@@ -150,14 +149,24 @@ def score_in_worker(given):
     return predictor(given_crops)
 
 
+@pytest.fixture
+def torch_threads():
+    """Torch has threads of its own, which no fork takes along."""
+    kept = torch.get_num_threads()
+    torch.set_num_threads(2)
+    torch.ones(2**20).abs()
+    yield
+    torch.set_num_threads(kept)
+
+
 @pytest.mark.parametrize("method", ["spawn", "fork"])
-def test_workers_score_alike(folder, method):
+def test_workers_score_alike(folder, method, torch_threads):
     predictor = load_predictor(folder)
-    expected = predictor(crops)  # torch has threads of its own by now, which no fork takes along
+    expected = predictor(crops)
     context = multiprocessing.get_context(method)
-    with ProcessPoolExecutor(1, mp_context=context) as workers:
+    with context.Pool(1) as workers:  # which ends them if they hang
         for given in (str(folder), pickle.loads(pickle.dumps(predictor))):
-            got = workers.submit(score_in_worker, (given, crops)).result(timeout=120)
+            got = workers.apply_async(score_in_worker, [(given, crops)]).get(timeout=60)
             pd.testing.assert_frame_equal(got, expected)
 
 
