@@ -14,9 +14,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from data_modules.landmarker import outlive_profiler
+
+# Of the same code, .ci/run says the same each time; the search for new examples is make test's.
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 SHARED = Path(os.environ.get("AU_COTRAIN_SHARED", Path(__file__).parents[2] / "shared"))
 
