@@ -287,6 +287,10 @@ class Faces(pl.LightningDataModule):
                 raise DataError(
                     f"data.{name} is {strength!r}; it can be {' or '.join(transforms.STRENGTHS)}"
                 )
+        if not 0 <= self.pool_from <= 1:
+            raise DataError(
+                f"data.pool_from is {self.pool_from}; give a share of the epochs, 0 to 1"
+            )
         if self.scaled_size < self.size:
             raise DataError(
                 f"data.scaled_size is {self.scaled_size}, from which no {self.size} pixels can be "

@@ -162,6 +162,7 @@ def test_a_table_not_given_is_asked_for_by_its_setting(faces, split):
         ({"labeled_per_batch": 0}, "labeled_per"),
         ({"steps_per_epoch": 0}, "steps_per"),
         ({"scaled_size": 27}, "scaled"),
+        ({"pool_from": 40}, "pool_from is 40; give a share of the epochs, 0 to 1"),
         (
             {"augmentation": "harsh"},
             "augmentation is 'harsh'; it can be paper or standard or strong",
